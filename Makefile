@@ -1,0 +1,102 @@
+# duban: `make run` shows the main job, `make test` passes the tests; both install what is missing first.
+
+CC       = gcc
+PREFIX   = /usr/local
+FLOORS   = base store paper casework script serve cli
+SOURCES  = $(foreach floor,$(FLOORS),$(sort $(wildcard host/$(floor)/*.c))) host/main.c
+LIBRARY  = $(shell find scripts workflows jobs schema templates -type f 2>/dev/null)
+
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+HARDEN   = -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+LUA_INC  = $(shell pkg-config --cflags lua5.4 2>/dev/null)
+CFLAGS   = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DDUBAN_PREFIX='"$(PREFIX)"' \
+           $(WARN) -g -Ihost $(LUA_INC)
+LIBS     = $(shell pkg-config --libs lua5.4 2>/dev/null) -lsqlite3 -ljansson -lcrypto
+LDFLAGS  = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+# Four builds of the same sources: what people run, what specs break on purpose, and two for the sanitizers.
+FLAGS_release = -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
+FLAGS_test    = -O2 $(HARDEN) -DDUBAN_TEST
+FLAGS_asan    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+                -DDUBAN_TEST -DDUBAN_NO_CONFINE -fPIE
+
+BUSTED   = build/duban lua /usr/bin/busted --output=spec/support/report.lua
+
+all: deps build/duban build/test/duban
+
+# ---- set-up ---------------------------------------------------------------------------------------------------------
+PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libsqlite3-dev libssl-dev libjansson-dev lua-busted lua-check
+CHECKERS = clang-format clang-tidy
+DEEP     = valgrind
+
+define install
+	@missing=""; for package in $(1); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "duban: installing$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then as=""; else as="sudo"; fi; \
+	  $$as env DEBIAN_FRONTEND=noninteractive apt-get update -qq && \
+	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+endef
+
+deps:
+	$(call install,$(PACKAGES))
+
+# ---- builds ---------------------------------------------------------------------------------------------------------
+# The compiler's flags may be unknown before deps ran, so the real work is a second make.
+define build
+build/$(1)/%.o: host/%.c
+	@mkdir -p $$(@D)
+	@echo "  CC  $$<"
+	@$$(CC) $$(CFLAGS) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+build/$(1)/duban: $$(patsubst host/%.c,build/$(1)/%.o,$$(SOURCES))
+	@echo "  LD  $$@"
+	@$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+
+-include $$(patsubst host/%.c,build/$(1)/%.d,$$(SOURCES))
+endef
+$(foreach kind,release test asan,$(eval $(call build,$(kind))))
+
+build/duban: build/release/duban
+	@cp -f $< $@
+
+# ---- what people see ------------------------------------------------------------------------------------------------
+run: deps
+	@$(MAKE) --no-print-directory build/duban
+	@build/duban lua docs/example/walk.lua
+
+language: build/duban
+	@build/duban lua scripts/language/document.lua
+
+# ---- checks ---------------------------------------------------------------------------------------------------------
+C_FILES  = $(shell git ls-files 'host/*.[ch]' 'bench/*.[ch]')
+LUA_DIRS = scripts spec bench docs/example
+
+format:
+	@clang-format -i $(C_FILES)
+
+lint:
+	@luacheck --quiet --no-color $(LUA_DIRS)
+
+check:
+	$(call install,$(PACKAGES) $(CHECKERS))
+	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
+	@clang-format --dry-run -Werror $(C_FILES)
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory tidy
+	@$(BUSTED) --exclude-tags=slow spec
+
+# Only what changed since the last commit on main: a whole run takes minutes.
+tidy:
+	@changed="$$(git diff --name-only HEAD -- 'host/*.c')"; \
+	if [ -n "$$changed" ]; then clang-tidy --quiet $$changed -- $(CFLAGS) 2>/dev/null; fi
+
+test: deps
+	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
+	@$(MAKE) --no-print-directory lint
+	@$(BUSTED) spec
+
+.PHONY: all deps run language format lint check tidy test

@@ -1,0 +1,246 @@
+/* JSON text to a value tree by jansson, and back by our own writer: hashes cover what is written, so its
+   form must not depend on a library's version. */
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define DEPTH_MAX 64
+
+static struct value *tree_of(const json_t *json, int depth, struct err *err);
+
+static int compare_keys(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+
+    return strcmp(*left, *right);
+}
+
+/* Keys are sorted first, so that a map with a million of them is not filled by insertion. */
+static struct value *map_of(const json_t *json, int depth, struct err *err)
+{
+    size_t count = json_object_size(json);
+    const char **keys = mem_array(count, sizeof *keys);
+    struct value *map = value_new_map();
+    void *at = json_object_iter((json_t *)json);
+
+    for (size_t i = 0; i < count && at; i++) {
+        keys[i] = json_object_iter_key(at);
+        at = json_object_iter_next((json_t *)json, at);
+    }
+    qsort(keys, count, sizeof *keys, compare_keys);
+    for (size_t i = 0; map && i < count; i++) {
+        struct value *child = tree_of(json_object_get(json, keys[i]), depth + 1, err);
+
+        if (!child) {
+            value_free(map);
+            map = NULL;
+        } else {
+            value_set(map, keys[i], child);
+        }
+    }
+    mem_free(keys);
+    return map;
+}
+
+static struct value *list_of(const json_t *json, int depth, struct err *err)
+{
+    struct value *list = value_new_list();
+
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        struct value *child = tree_of(json_array_get(json, i), depth + 1, err);
+
+        if (!child) {
+            value_free(list);
+            return NULL;
+        }
+        value_push(list, child);
+    }
+    return list;
+}
+
+static struct value *tree_of(const json_t *json, int depth, struct err *err)
+{
+    if (depth > DEPTH_MAX && (json_is_object(json) || json_is_array(json))) {
+        err_set(err, ERR_INVALID,
+                SAY("JSON 嵌套超过 %d 层", "the JSON is nested deeper than %d levels"), DEPTH_MAX);
+        return NULL;
+    }
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return map_of(json, depth, err);
+    case JSON_ARRAY:
+        return list_of(json, depth, err);
+    case JSON_STRING:
+        return value_new_string(json_string_value(json), json_string_length(json));
+    case JSON_INTEGER:
+        return value_new_int(json_integer_value(json));
+    case JSON_REAL:
+        return value_new_float(json_real_value(json));
+    case JSON_TRUE:
+        return value_new_bool(true);
+    case JSON_FALSE:
+        return value_new_bool(false);
+    case JSON_NULL:
+        break;
+    }
+    return value_new_nil();
+}
+
+bool json_parse(const char *text, size_t length, struct value **out, struct err *err)
+{
+    json_error_t why;
+    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    struct value *tree = NULL;
+
+    if (!json) {
+        err_set(err, ERR_INVALID,
+                SAY("不是有效的 JSON：第 %d 行第 %d 列：%s", "not valid JSON: line %d, column %d: %s"),
+                why.line, why.column, why.text);
+        return false;
+    }
+    tree = tree_of(json, 1, err);
+    json_decref(json);
+    if (!tree) {
+        return false;
+    }
+    *out = tree;
+    return true;
+}
+
+/* 0 copies the byte, 'u' writes six characters, else the letter behind the backslash. */
+static char escape_of(unsigned char byte)
+{
+    switch (byte) {
+    case '"':
+    case '\\':
+        return (char)byte;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return byte < 0x20 ? 'u' : 0;
+    }
+}
+
+void json_write_string(const char *bytes, size_t length, struct buf *out)
+{
+    static const char DIGITS[] = "0123456789abcdef";
+    size_t start = 0;
+
+    buf_add_byte(out, '"');
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        char escape;
+
+        if (byte >= 0x20 && byte != '"' && byte != '\\') {
+            continue;
+        }
+        escape = escape_of(byte);
+        buf_add(out, bytes + start, i - start);
+        buf_add_byte(out, '\\');
+        buf_add_byte(out, (unsigned char)escape);
+        if (escape == 'u') {
+            buf_add(out, "00", 2);
+            buf_add_byte(out, (unsigned char)DIGITS[byte >> 4]);
+            buf_add_byte(out, (unsigned char)DIGITS[byte & 15]);
+        }
+        start = i + 1;
+    }
+    buf_add(out, bytes + start, length - start);
+    buf_add_byte(out, '"');
+}
+
+void json_write_int(int64_t number, struct buf *out)
+{
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0) {
+        *--at = '-';
+    }
+    buf_add(out, at, (size_t)(digits + sizeof digits - at));
+}
+
+void json_write_float(double number, struct buf *out)
+{
+    char digits[40];
+
+    if (!isfinite(number)) {
+        buf_add_text(out, "null"); /* readers refuse it earlier; JSON has no word for it */
+        return;
+    }
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, number);
+        if (strtod(digits, NULL) == number) {
+            break;
+        }
+    }
+    buf_add_text(out, digits);
+    if (!strpbrk(digits, ".e")) {
+        buf_add(out, ".0", 2);
+    }
+}
+
+static void write_children(const struct value *value, struct buf *out)
+{
+    bool is_map = value_kind(value) == VALUE_MAP;
+
+    buf_add_byte(out, is_map ? '{' : '[');
+    for (size_t i = 0; i < value_count(value) && !out->is_over; i++) {
+        if (i) {
+            buf_add_byte(out, ',');
+        }
+        if (is_map) {
+            json_write_string(value_key_at(value, i), strlen(value_key_at(value, i)), out);
+            buf_add_byte(out, ':');
+        }
+        json_write(value_at(value, i), out);
+    }
+    buf_add_byte(out, is_map ? '}' : ']');
+}
+
+void json_write(const struct value *value, struct buf *out)
+{
+    switch (value_kind(value)) {
+    case VALUE_NIL:
+        buf_add_text(out, "null");
+        break;
+    case VALUE_BOOL:
+        buf_add_text(out, value_is_true(value) ? "true" : "false");
+        break;
+    case VALUE_INT:
+        json_write_int(value_int(value, 0), out);
+        break;
+    case VALUE_FLOAT:
+        json_write_float(value_float(value, 0), out);
+        break;
+    case VALUE_STRING:
+        json_write_string(value_text(value), value_length(value), out);
+        break;
+    case VALUE_LIST:
+    case VALUE_MAP:
+        write_children(value, out);
+        break;
+    }
+}

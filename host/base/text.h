@@ -1,0 +1,25 @@
+/* What the house knows about text for people: its language, UTF-8, and width on a terminal. */
+#ifndef DUBAN_TEXT_H
+#define DUBAN_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One language per message: Chinese under DUBAN_LANG=zh or a Chinese locale, else English. */
+bool text_is_zh(void);
+#define SAY(zh, en) (text_is_zh() ? (zh) : (en))
+
+/* True when the bytes are well-formed UTF-8 without NUL (surrogates and overlong forms refused). */
+bool text_is_utf8(const char *bytes, size_t length);
+/* Columns on a terminal: CJK and full-width count 2, combining 0. */
+size_t text_width(const char *text);
+/* The longest prefix of at most `width` columns, in bytes; never splits a character. */
+size_t text_fit(const char *text, size_t width);
+/* A name or title as it is compared: spaces (also U+3000) dropped, full-width ASCII made half-width.
+   The caller frees the copy. */
+char *text_normal(const char *text);
+/* True when the text carries a secrecy mark: 绝密/机密/秘密 (spaces between) followed by ★, or standing
+   alone as the whole text under a label 密级 ("密级：秘密"). Bare words inside a sentence pass. */
+bool text_is_classified(const char *text);
+
+#endif

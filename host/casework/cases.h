@@ -1,0 +1,127 @@
+/* The rows of cases: found, listed, made, moved on after a decision, put aside. */
+#ifndef DUBAN_CASES_H
+#define DUBAN_CASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/value.h"
+#include "casework/chain.h"
+#include "store/store.h"
+
+#define CASE_NUMBER_SIZE 64 /* with its NUL */
+#define CASE_NEVER INT64_MIN /* no instant */
+
+/* One case as a list shows it. Texts are borrowed until the callback returns. */
+struct case_line {
+    int64_t case_id;
+    const char *number;
+    int64_t office_id;
+    const char *workflow;
+    const char *title; /* of the workflow's version */
+    int64_t activation_id;
+    const char *state;
+    const char *unit_code; /* NULL: none */
+    const char *unit_name; /* NULL: none */
+    const char *record;    /* canonical JSON */
+    int64_t seq;
+    int64_t folded;
+    const char *due;    /* NULL: nothing runs */
+    int64_t wake_at;    /* CASE_NEVER: nothing by itself */
+    const char *parent; /* number; NULL: none */
+    int64_t opened_at;
+    int64_t closed_at; /* CASE_NEVER: open */
+    const char *outcome;
+    const char *set_aside; /* NULL: in order */
+};
+/* Return false to stop the list. */
+typedef bool case_line_fn(void *context, const struct case_line *line);
+
+struct case_filter {
+    const int64_t *offices; /* visible offices; NULL: all */
+    size_t office_count;
+    const char *workflow; /* id; NULL: all */
+    const char *state;    /* id; NULL: all */
+    const char *text;     /* in number or record; NULL: all */
+    int64_t unit_id;      /* 0: all */
+    const char *overdue;  /* open and due before this day "2026-10-12"; NULL: all */
+    bool is_open;         /* only open ones */
+    bool is_set_aside;    /* only those put aside */
+    int64_t limit;        /* 0: no limit */
+};
+/* In order of number. */
+MUST_USE bool cases_list(struct store *store, const struct case_filter *filter, case_line_fn *each,
+                         void *context, struct err *err);
+/* One case by its number; ERR_MISSING names the number. each is called once. */
+MUST_USE bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
+                         struct err *err);
+MUST_USE bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err);
+
+/* What an act needs of one case. Embeds; cases_load fills it, case_clear frees. */
+struct case_row {
+    int64_t case_id;
+    char number[CASE_NUMBER_SIZE];
+    int64_t office_id;
+    int64_t activation_id;
+    char *state;
+    char *record;
+    char *snapshot; /* NULL: not decided yet */
+    size_t snapshot_length;
+    int64_t seq;
+    int64_t folded;
+    unsigned char head[DIGEST_SIZE];
+    int64_t wake_at; /* CASE_NEVER: nothing */
+    int64_t round;
+    int64_t parent_id; /* 0: none */
+    int64_t opened_at;
+    int64_t closed_at; /* CASE_NEVER: open */
+    char *set_aside;   /* NULL: in order */
+};
+MUST_USE bool cases_load(struct store *store, int64_t case_id, struct case_row *out, struct err *err);
+void case_clear(struct case_row *row);
+
+/* What is written for a new case; its first input row is appended with events_add afterwards. */
+struct case_new {
+    const char *number;
+    int64_t office_id;
+    const char *workflow;
+    int64_t activation_id;
+    int64_t unit_id; /* 0: none */
+    struct span record;
+    int64_t wake_at;
+    int64_t round;
+    int64_t parent_id; /* 0: none */
+    int64_t opened_at;
+};
+MUST_USE bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id, struct err *err);
+
+/* What a decision leaves behind. */
+struct case_moved {
+    int64_t case_id;
+    int64_t seen; /* seq when it was read */
+    struct span state;
+    struct span snapshot;
+    int64_t seq;
+    int64_t folded;
+    const unsigned char *head;
+    struct span due;   /* nothing: no deadline runs */
+    int64_t wake_at;   /* CASE_NEVER: nothing */
+    int64_t round;
+    int64_t closed_at; /* CASE_NEVER: open */
+    struct span outcome;
+};
+/* *moved is false when somebody wrote to the case since it was read; nothing is changed then. */
+MUST_USE bool cases_move(struct store *store, const struct case_moved *row, bool *moved, struct err *err);
+/* A pending input was appended at seq: head moves on and the case wakes at the instant, in the round, unless
+   it wakes at that instant already (then it keeps its round) or before. */
+MUST_USE bool cases_wake(struct store *store, int64_t case_id, int64_t seq, const unsigned char *head,
+                         int64_t at, int64_t round, struct err *err);
+/* Puts a case aside with its reason (it wakes no more) or takes it back (it wakes at the instant). */
+MUST_USE bool cases_put_aside(struct store *store, int64_t case_id, const char *reason, struct err *err);
+MUST_USE bool cases_take_back(struct store *store, int64_t case_id, int64_t wake_at, struct err *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* What a command says on standard output: lines and tables for people, or one JSON document for programs. */
+#ifndef DUBAN_OUT_H
+#define DUBAN_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/value.h"
+
+enum paint {
+    PAINT_NONE,
+    PAINT_BOLD,
+    PAINT_DIM,
+    PAINT_RED,
+    PAINT_GREEN,
+    PAINT_YELLOW
+};
+
+struct out {
+    bool is_json;
+    bool has_colour;         /* on a terminal, without NO_COLOR */
+    struct value *document;  /* printed by out_end under --json */
+};
+
+void out_begin(struct out *out, bool is_json);
+/* Text for people: nothing under --json. Control characters other than newline are replaced. */
+void out_print(const struct out *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same in a colour; no newline of its own. */
+void out_paint(const struct out *out, enum paint paint, const char *format, ...) PRINTF_LIKE(3, 4);
+/* A line about progress on standard error, only when that is a terminal and --json is absent. */
+void out_progress(const struct out *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The JSON document, taken over; the last one given wins. Without --json it is freed unprinted. */
+void out_document(struct out *out, struct value *document);
+/* The document as a map to add to under --json, made when there is none yet; NULL without --json. */
+struct value *out_map(struct out *out);
+/* Prints the document ("null" when a command gave none) and flushes. ERR_INTERNAL when stdout failed. */
+MUST_USE bool out_end(struct out *out, bool is_done, struct err *err);
+void out_clear(struct out *out);
+
+/* Raw bytes to stdout whatever the mode: files that are themselves the output. */
+void out_bytes(const void *bytes, size_t length);
+
+#endif
