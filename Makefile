@@ -99,4 +99,30 @@ test: deps
 	@$(MAKE) --no-print-directory lint
 	@$(BUSTED) spec
 
-.PHONY: all deps run language format lint check tidy test
+# ---- measures and long sweeps ---------------------------------------------------------------------------------------
+RIG      = $(filter-out build/release/main.o,$(patsubst host/%.c,build/release/%.o,$(SOURCES)))
+
+build/bench/drive: bench/drive.c $(RIG)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(FLAGS_release) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+build/bench/floor: bench/floor.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -O2 -o $@ $< -lsqlite3
+
+bench: deps
+	@$(MAKE) --no-print-directory -j2 build/duban build/bench/drive build/bench/floor
+	@build/duban lua bench/run.lua
+
+crash: deps
+	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
+	@DUBAN_TRIALS=200 $(BUSTED) spec/crash
+
+check-deep: deps
+	$(call install,$(DEEP))
+	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban build/asan/duban
+	@DUBAN_HISTORIES=10000 $(BUSTED) spec/scripts/engine
+	@DUBAN_BINARY=build/asan/duban $(BUSTED) spec/host
+	@DUBAN_VALGRIND=1 $(BUSTED) spec/host
+
+.PHONY: all deps run language format lint check tidy test bench crash check-deep

@@ -214,21 +214,23 @@ function Calendar:land(day, lands)
   return nth_workday(self, lands == "previous_workday" and before or before + 1)
 end
 
+local function landing(budget, lands)
+  if budget.kind == "date" then
+    return "as_is"
+  end
+  return lands or budget.n < 0 and "previous_workday" or "next_workday"
+end
+
 --- The due day of a budget. Without opts the start is not counted, and the end lands on the next
 --- workday, or on the previous one when counted back. A date is its own due day.
 ---@param start integer
 ---@param budget { kind: string, n: integer?, date: string? }
 ---@param opts { counts: string?, lands: string? }?
 ---@return integer due
----@return { start: integer, reached: integer, provisional: boolean, lands: string, same: boolean } trace
+---@return table trace start, reached, provisional, lands, same
 function Calendar:add(start, budget, opts)
-  local same = opts and opts.counts == "from_same_day" or false
-  local lands = opts and opts.lands
-  if budget.kind == "date" then
-    lands = "as_is"
-  elseif not lands then
-    lands = budget.n < 0 and "previous_workday" or "next_workday"
-  end
+  opts = opts or {}
+  local same, lands = opts.counts == "from_same_day", landing(budget, opts.lands)
   local reached = reach(self, start, budget, same)
   local due = self:land(reached, lands)
   local from = budget.kind == "workdays" and start or reached

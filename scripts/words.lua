@@ -55,27 +55,30 @@ function words.characters(text)
   return out
 end
 
-local function next_row(row, left, right, i)
+local function next_row(older, row, left, right, i)
   local new = { [0] = i }
   for j = 1, #right do
     local change = left[i] == right[j] and 0 or 1
     new[j] = math.min(row[j] + 1, new[j - 1] + 1, row[j - 1] + change)
+    if older and j > 1 and left[i] == right[j - 1] and left[i - 1] == right[j] then
+      new[j] = math.min(new[j], older[j - 2] + 1)
+    end
   end
   return new
 end
 
---- How many characters must be changed, added or dropped to turn one word into another.
+--- How many characters must be changed, added, dropped or swapped to turn one word into another.
 ---@param one string
 ---@param other string
 ---@return integer
 function words.distance(one, other)
   local left, right = words.characters(one), words.characters(other)
-  local row = {}
+  local older, row = nil, {}
   for j = 0, #right do
     row[j] = j
   end
   for i = 1, #left do
-    row = next_row(row, left, right, i)
+    older, row = row, next_row(older, row, left, right, i)
   end
   return row[#right]
 end
@@ -95,7 +98,7 @@ function words.nearest(word, candidates)
   end
   local list = words.sorted(candidates)
   local length = #words.characters(word)
-  local limit = length <= 2 and 1 or math.max(2, length // 3)
+  local limit = length <= 4 and 1 or math.max(2, length // 3)
   local best, least = nil, limit + 1
   for _, candidate in ipairs(list) do
     local far = words.distance(word, candidate)

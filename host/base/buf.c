@@ -1,5 +1,6 @@
-/* A growable byte string with a ceiling. It grows by doubling, keeps a NUL behind its content, and once
-   something did not fit it takes nothing more, so the content is always a prefix of what was meant. */
+/* A growable byte string with a ceiling. It grows by doubling, keeps a NUL behind its content, and
+   once something did not fit it takes nothing more, so the content is always a prefix of what was
+   meant. */
 #include "base/buf.h"
 
 #include <stdarg.h>

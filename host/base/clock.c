@@ -1,5 +1,6 @@
-/* The only reader of the time. Calendar arithmetic is done on counts of days with whole-number formulas
-   (proleptic Gregorian, years 1 to 9999), so neither the zone of the machine nor its library matters. */
+/* The only reader of the time. Calendar arithmetic is done on counts of days with whole-number
+   formulas (proleptic Gregorian, years 1 to 9999), so neither the zone of the machine nor its
+   library matters. */
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -57,7 +58,8 @@ int64_t clock_day_start(int64_t day)
     return clamp_day(day) * CLOCK_DAY_MS - CLOCK_ZONE_MS;
 }
 
-/* Days from 1970-01-01 in eras of 400 years that begin in March, so the leap day is the last of its year. */
+/* Days from 1970-01-01 in eras of 400 years that begin in March, so the leap day is the last of its
+   year. */
 static int64_t day_of(int64_t year, int month, int mday)
 {
     int64_t shifted = month <= 2 ? year - 1 : year;
@@ -148,7 +150,8 @@ static const char *read_date(const char *text, int date[static 3])
 static bool refuse(const char *text, bool is_form, struct err *err)
 {
     if (is_form) {
-        err_set(err, ERR_INVALID, SAY("日期“%.40s”不存在", "the date \"%.40s\" does not exist"), text);
+        err_set(err, ERR_INVALID, SAY("日期“%.40s”不存在", "the date \"%.40s\" does not exist"),
+                text);
     } else {
         err_set(err, ERR_INVALID,
                 SAY("“%.40s”不是日期，请写成 2026-09-28 或 2026年9月28日",

@@ -23,9 +23,11 @@ int64_t clock_micros(void);
 int64_t clock_day(int64_t instant);
 /* The instant at which the day begins in UTC+08:00. */
 int64_t clock_day_start(int64_t day);
-/* "2026-09-28" (also 2026-9-28, 2026/9/28, 2026.9.28, 2026年9月28日) to a day; refuses days that do not exist. */
+/* "2026-09-28" (also 2026-9-28, 2026/9/28, 2026.9.28, 2026年9月28日) to a day; refuses days that do
+   not exist. */
 MUST_USE bool clock_parse_day(const char *text, int64_t *day, struct err *err);
-/* "2026-09-28", "2026-09-28 10:30", "2026-09-28T10:30:05" (all UTC+08:00) to an instant; a bare day is its start. */
+/* "2026-09-28", "2026-09-28 10:30", "2026-09-28T10:30:05" (all UTC+08:00) to an instant; a bare day
+   is its start. */
 MUST_USE bool clock_parse_instant(const char *text, int64_t *instant, struct err *err);
 /* "2026-09-28" and "2026-09-28 10:30:05" into at least 11 and 20 bytes. */
 void clock_format_day(int64_t day, char out[static 12]);

@@ -1,6 +1,6 @@
-/* Reads the one binary form of pipe and snapshot. The bytes may come from a worker that an office's script
-   took over: every length is checked against what is left, depth and order on every way, and a cursor that
-   failed once stays broken. */
+/* Reads the one binary form of pipe and snapshot. The bytes may come from a worker that an office's
+   script took over: every length is checked against what is left, depth and order on every way, and
+   a cursor that failed once stays broken. */
 #include "base/codec.h"
 
 #include <math.h>
@@ -35,7 +35,7 @@ enum codec_tag codec_peek(const struct codec_in *in)
     if (in->is_broken || in->at == in->end || *in->at > CODEC_MAP) {
         return CODEC_NIL;
     }
-    return (enum codec_tag)*in->at;
+    return (enum codec_tag) * in->at;
 }
 
 static size_t left(const struct codec_in *in)
@@ -97,7 +97,8 @@ bool codec_get_bool(struct codec_in *in, bool *out)
 
 static int64_t unzigzag(uint64_t number)
 {
-    /* Negative numbers are spelled out: converting a large unsigned one is the compiler's choice in C11. */
+    /* Negative numbers are spelled out: converting a large unsigned one is the compiler's choice in
+       C11. */
     return number & 1 ? -1 - (int64_t)(number >> 1) : (int64_t)(number >> 1);
 }
 
@@ -192,8 +193,8 @@ bool codec_get_key(struct codec_in *in, struct codec_key *last)
 {
     struct codec_key key = {.is_any = true};
     bool is_number = codec_peek(in) == CODEC_INT;
-    bool is_good = is_number ? codec_get_int(in, &key.number)
-                             : codec_get_string(in, &key.bytes, &key.length);
+    bool is_good =
+        is_number ? codec_get_int(in, &key.number) : codec_get_string(in, &key.bytes, &key.length);
 
     if (!is_good || (last->is_any && !is_greater(&key, last))) {
         return codec_break(in);

@@ -1,5 +1,5 @@
-/* Codec bytes straight to canonical JSON, without a tree between: the facts and snapshot of each decision
-   pass here. String keys already come in the order that canonical JSON wants. */
+/* Codec bytes straight to canonical JSON, without a tree between: the facts and snapshot of each
+   decision pass here. String keys already come in the order that canonical JSON wants. */
 #include "base/codec.h"
 
 #include <math.h>
@@ -53,8 +53,8 @@ static int depth_of(const struct value *value)
     return deepest + 1;
 }
 
-/* Integer keys sort as numbers there and as text here, and may collide with strings: rare enough for a
-   tree to sort it out. */
+/* Integer keys sort as numbers there and as text here, and may collide with strings: rare enough
+   for a tree to sort it out. */
 static bool write_by_tree(struct codec_in *in, struct buf *out, int depth)
 {
     struct value *value;

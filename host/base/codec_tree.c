@@ -86,8 +86,8 @@ static bool read_pairs(struct codec_in *in, int depth, size_t *nodes, struct pai
     return true;
 }
 
-/* Integer keys sort as numbers there and as text here. They are sorted before they enter the map, which
-   would otherwise move its tail for each of them. */
+/* Integer keys sort as numbers there and as text here. They are sorted before they enter the map,
+   which would otherwise move its tail for each of them. */
 static struct value *read_map(struct codec_in *in, int depth, size_t *nodes)
 {
     struct pairs pairs = {0};

@@ -1,5 +1,5 @@
-/* SHA-256 by OpenSSL. Looking the algorithm up costs more than hashing a short text, so each context
-   fetches it once and is used again and again. */
+/* SHA-256 by OpenSSL. Looking the algorithm up costs more than hashing a short text, so each
+   context fetches it once and is used again and again. */
 #include "base/digest.h"
 
 #include <stdio.h>
@@ -14,7 +14,8 @@ struct digest {
     EVP_MD_CTX *context;
 };
 
-/* A hash that cannot be made is like memory that cannot be had: the chain must not go on without it. */
+/* A hash that cannot be made is like memory that cannot be had: the chain must not go on without
+   it. */
 static void must(int is_good)
 {
     if (is_good != 1) {

@@ -1,4 +1,5 @@
-/* The one error value of the house. Sentences are UTF-8, so cutting a long one respects characters. */
+/* The one error value of the house. Sentences are UTF-8, so cutting a long one respects characters.
+ */
 #include "base/err.h"
 
 #include <stdarg.h>
@@ -6,8 +7,8 @@
 #include <string.h>
 
 static const char *const KIND_NAMES[] = {
-    [ERR_NONE] = "none",         [ERR_INVALID] = "invalid", [ERR_MISSING] = "missing",
-    [ERR_CONFLICT] = "conflict", [ERR_BUSY] = "busy",       [ERR_TIMEOUT] = "timeout",
+    [ERR_NONE] = "none",         [ERR_INVALID] = "invalid",   [ERR_MISSING] = "missing",
+    [ERR_CONFLICT] = "conflict", [ERR_BUSY] = "busy",         [ERR_TIMEOUT] = "timeout",
     [ERR_DENIED] = "denied",     [ERR_INTERNAL] = "internal",
 };
 

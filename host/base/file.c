@@ -1,4 +1,5 @@
-/* Whole small files: read with a limit, written so that a crash leaves the old one or the new one. */
+/* Whole small files: read with a limit, written so that a crash leaves the old one or the new one.
+ */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -30,27 +31,22 @@ static bool fail(const char *path, int number, struct err *err)
     return false;
 }
 
+/* Through a chunk of its own, since the ceiling of out may be the limit itself and one byte more tells "too big". */
 static bool read_bytes(int fd, size_t limit, struct buf *out)
 {
-    for (;;) {
-        size_t before = out->length;
-        size_t want = limit - before < 65536 ? limit - before + 1 : 65536; /* one more tells "too big" */
-        char *start = buf_extend(out, want);
-        ssize_t count;
+    char chunk[16384];
 
-        if (!start) {
-            errno = EFBIG;
-            return false;
+    for (;;) {
+        ssize_t count = read(fd, chunk, sizeof chunk);
+
+        if (count < 0 && errno == EINTR) {
+            continue;
         }
-        do {
-            count = read(fd, start, want);
-        } while (count < 0 && errno == EINTR);
-        out->length = before + (count > 0 ? (size_t)count : 0);
-        out->bytes[out->length] = '\0';
         if (count <= 0) {
             return count == 0;
         }
-        if (out->length > limit) {
+        buf_add(out, chunk, (size_t)count);
+        if (out->is_over || out->length > limit) {
             errno = EFBIG;
             return false;
         }
@@ -76,8 +72,8 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct err *err)
     if (info.st_size > (off_t)limit || !read_bytes(fd, limit, out)) {
         if (info.st_size > (off_t)limit || errno == EFBIG) {
             err_set(err, ERR_INVALID,
-                    SAY("文件 %s 太大，上限为 %zu 字节", "file %s is over the limit of %zu bytes"), path,
-                    limit);
+                    SAY("文件 %s 太大，上限为 %zu 字节", "file %s is over the limit of %zu bytes"),
+                    path, limit);
         } else {
             fail(path, errno, err);
         }
@@ -226,7 +222,8 @@ static bool ends_in(const char *name, const char *suffix)
 static bool walk(struct list *list, const char *inner, int depth, struct err *err);
 
 /* Symbolic links are passed over: they could lead out of the folder, or in circles. */
-static bool visit(struct list *list, const char *inner, const char *name, int depth, struct err *err)
+static bool visit(struct list *list, const char *inner, const char *name, int depth,
+                  struct err *err)
 {
     char *relative = file_join(inner, name);
     char *path = file_join(list->root, relative);
@@ -262,7 +259,8 @@ static bool walk(struct list *list, const char *inner, int depth, struct err *er
             err_set(err, ERR_INVALID,
                     SAY("文件夹 %s 里的文件太多", "folder %s holds too many files"), list->root);
             ok = false;
-        } else if (entry->d_name[0] != '.') { /* hidden: editors and version control keep theirs there */
+        } else if (entry->d_name[0] !=
+                   '.') { /* hidden: editors and version control keep theirs there */
             ok = visit(list, inner, entry->d_name, depth, err);
         }
     }

@@ -1,5 +1,5 @@
-/* JSON text to a value tree by jansson, and back by our own writer: hashes cover what is written, so its
-   form must not depend on a library's version. */
+/* JSON text to a value tree by jansson, and back by our own writer: hashes cover what is written,
+   so its form must not depend on a library's version. */
 #include "base/json.h"
 
 #include <math.h>
@@ -102,9 +102,10 @@ bool json_parse(const char *text, size_t length, struct value **out, struct err 
     struct value *tree = NULL;
 
     if (!json) {
-        err_set(err, ERR_INVALID,
-                SAY("不是有效的 JSON：第 %d 行第 %d 列：%s", "not valid JSON: line %d, column %d: %s"),
-                why.line, why.column, why.text);
+        err_set(
+            err, ERR_INVALID,
+            SAY("不是有效的 JSON：第 %d 行第 %d 列：%s", "not valid JSON: line %d, column %d: %s"),
+            why.line, why.column, why.text);
         return false;
     }
     tree = tree_of(json, 1, err);
@@ -138,32 +139,54 @@ static char escape_of(unsigned char byte)
     }
 }
 
-void json_write_string(const char *bytes, size_t length, struct buf *out)
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte != '"' && byte != '\\';
+}
+
+static void write_escape(unsigned char byte, struct buf *out)
 {
     static const char DIGITS[] = "0123456789abcdef";
+    char text[6] = {'\\', escape_of(byte), '0', '0', DIGITS[byte >> 4], DIGITS[byte & 15]};
+
+    buf_add(out, text, text[1] == 'u' ? 6 : 2);
+}
+
+static void write_escaped(const char *bytes, size_t length, struct buf *out)
+{
     size_t start = 0;
 
     buf_add_byte(out, '"');
     for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        char escape;
-
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
-            continue;
+        if (!is_plain((unsigned char)bytes[i])) {
+            buf_add(out, bytes + start, i - start);
+            write_escape((unsigned char)bytes[i], out);
+            start = i + 1;
         }
-        escape = escape_of(byte);
-        buf_add(out, bytes + start, i - start);
-        buf_add_byte(out, '\\');
-        buf_add_byte(out, (unsigned char)escape);
-        if (escape == 'u') {
-            buf_add(out, "00", 2);
-            buf_add_byte(out, (unsigned char)DIGITS[byte >> 4]);
-            buf_add_byte(out, (unsigned char)DIGITS[byte & 15]);
-        }
-        start = i + 1;
     }
     buf_add(out, bytes + start, length - start);
     buf_add_byte(out, '"');
+}
+
+/* Most strings need no escape and are copied in one piece. */
+void json_write_string(const char *bytes, size_t length, struct buf *out)
+{
+    size_t plain = 0;
+    char *start;
+
+    while (plain < length && is_plain((unsigned char)bytes[plain])) {
+        plain++;
+    }
+    if (plain < length || length > SIZE_MAX - 2) {
+        write_escaped(bytes, length, out);
+        return;
+    }
+    start = buf_extend(out, length + 2);
+    if (start) {
+        start[0] = '"';
+        memcpy(start + 1, bytes, length);
+        start[length + 1] = '"';
+    }
 }
 
 void json_write_int(int64_t number, struct buf *out)

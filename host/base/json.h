@@ -12,7 +12,8 @@
 #include "base/err.h"
 #include "base/value.h"
 
-/* Refuses duplicate keys, depth over 64, NaN, invalid UTF-8, integers beyond 64 bits, trailing text. */
+/* Refuses duplicate keys, depth over 64, NaN, invalid UTF-8, integers beyond 64 bits, trailing
+   text. */
 MUST_USE bool json_parse(const char *text, size_t length, struct value **out, struct err *err);
 /* Appends canonical JSON. Integers have no point; floats always have one or an exponent. */
 void json_write(const struct value *value, struct buf *out);

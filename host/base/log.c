@@ -1,5 +1,5 @@
-/* One line per event on standard error, written in one piece so that lines of several processes do not
-   mix. What came from outside cannot start a second line or move a terminal's cursor. */
+/* One line per event on standard error, written in one piece so that lines of several processes do
+   not mix. What came from outside cannot start a second line or move a terminal's cursor. */
 #include "base/log.h"
 
 #include <stdarg.h>

@@ -4,7 +4,8 @@
 
 #include "base/base.h"
 
-/* Progress and warnings for the operator; control characters are replaced, one line whatever the text. */
+/* Progress and warnings for the operator; control characters are replaced, one line whatever the
+   text. */
 void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_warn(const char *format, ...) PRINTF_LIKE(1, 2);
 

@@ -1,5 +1,5 @@
-/* Memory that is always there. A process that cannot have the few bytes it asks for has no better plan
-   than to end: the supervisor starts it again, and the store recovers. */
+/* Memory that is always there. A process that cannot have the few bytes it asks for has no better
+   plan than to end: the supervisor starts it again, and the store recovers. */
 #include "base/mem.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* Finds secrecy marks in text that enters the house: a site that is not accredited must refuse them. The
-   rule is narrow on purpose, for the bare words stand in every second regulation. */
+/* Finds secrecy marks in text that enters the house: a site that is not accredited must refuse
+   them. The rule is narrow on purpose, for the bare words stand in every second regulation. */
 #include "base/text.h"
 
 #include <stdint.h>
@@ -9,10 +9,11 @@
 
 static const char *const LEVELS[] = {"绝密", "机密", "秘密"};
 /* U+0020, U+3000, U+00A0, U+2002, U+2003, U+200B, U+FEFF and the tab. */
-static const char *const BLANKS[] = {" ",            "\t",           "\xe3\x80\x80", "\xc2\xa0",
-                                     "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+static const char *const BLANKS[] = {
+    " ",           "\t", "\xe3\x80\x80", "\xc2\xa0", "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x8b",
+    "\xef\xbb\xbf"};
 /* What may stand between a label and its value, or close the value. */
-static const char *const EDGES[] = {":",  "：", "|",  ",",  "，", ";", "；", "。", "[",  "]",
+static const char *const EDGES[] = {":",  "：", "|",  ",",  "，", ";", "；", "。", "[", "]",
                                     "【", "】", "（", "）", "(",  ")", "\"", "“",  "”"};
 
 /* Behind the word at `at`, or NULL when another text stands there. */
@@ -57,7 +58,8 @@ static const char *skip_edges(const char *at)
 /* Behind a word whose two characters may be spread with blanks: "密　级". */
 static const char *after_spread(const char *at, const char *word)
 {
-    char half[4] = {word[0], word[1], word[2], '\0'}; /* every word here is two characters of three bytes */
+    char half[4] = {word[0], word[1], word[2],
+                    '\0'}; /* every word here is two characters of three bytes */
 
     at = after(at, half);
     return at ? after(skip_blanks(at), word + 3) : NULL;

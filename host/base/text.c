@@ -1,5 +1,5 @@
-/* What the house knows about text for people. Everything walks UTF-8 by itself: the process never sets a
-   locale, so neither iswprint nor wcwidth would help. */
+/* What the house knows about text for people. Everything walks UTF-8 by itself: the process never
+   sets a locale, so neither iswprint nor wcwidth would help. */
 #include "base/text.h"
 
 #include <stdint.h>
@@ -68,6 +68,13 @@ static bool is_plain(const unsigned char *at)
     return !((word | (word - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080));
 }
 
+/* Three bytes whose first leaves no room for mistakes in the second: nearly all Chinese text. */
+static bool is_common(const unsigned char *at, const unsigned char *end)
+{
+    return end - at >= 3 && *at > 0xe0 && *at < 0xed && (at[1] & 0xc0) == 0x80 &&
+           (at[2] & 0xc0) == 0x80;
+}
+
 bool text_is_utf8(const char *bytes, size_t length)
 {
     const unsigned char *at = (const unsigned char *)bytes;
@@ -78,6 +85,10 @@ bool text_is_utf8(const char *bytes, size_t length)
 
         if (end - at >= 8 && is_plain(at)) {
             at += 8;
+            continue;
+        }
+        if (is_common(at, end)) {
+            at += 3;
             continue;
         }
         size = character_size(at, end);
@@ -109,11 +120,10 @@ struct range {
 };
 
 static const struct range NO_WIDTH[] = {
-    {0x0000, 0x001f},   {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x0300, 0x036f},
-    {0x0483, 0x0489},   {0x0591, 0x05bd}, {0x064b, 0x065f}, {0x0e34, 0x0e3a},
-    {0x0e47, 0x0e4e},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},
-    {0x202a, 0x202e},   {0x2060, 0x2064}, {0x20d0, 0x20ff}, {0x302a, 0x302d},
-    {0x3099, 0x309a},   {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},
+    {0x0000, 0x001f},   {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x0300, 0x036f}, {0x0483, 0x0489},
+    {0x0591, 0x05bd},   {0x064b, 0x065f}, {0x0e34, 0x0e3a}, {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff},
+    {0x1dc0, 0x1dff},   {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2064}, {0x20d0, 0x20ff},
+    {0x302a, 0x302d},   {0x3099, 0x309a}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},
     {0xe0100, 0xe01ef},
 };
 

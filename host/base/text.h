@@ -15,11 +15,12 @@ bool text_is_utf8(const char *bytes, size_t length);
 size_t text_width(const char *text);
 /* The longest prefix of at most `width` columns, in bytes; never splits a character. */
 size_t text_fit(const char *text, size_t width);
-/* A name or title as it is compared: spaces (also U+3000) dropped, full-width ASCII made half-width.
-   The caller frees the copy. */
+/* A name or title as it is compared: spaces (also U+3000) dropped, full-width ASCII made
+   half-width. The caller frees the copy. */
 char *text_normal(const char *text);
-/* True when the text carries a secrecy mark: 绝密/机密/秘密 (spaces between) followed by ★, or standing
-   alone as the whole text under a label 密级 ("密级：秘密"). Bare words inside a sentence pass. */
+/* True when the text carries a secrecy mark: 绝密/机密/秘密 (spaces between) followed by ★, or
+   standing alone as the whole text under a label 密级 ("密级：秘密"). Bare words inside a sentence
+   pass. */
 bool text_is_classified(const char *text);
 
 #endif

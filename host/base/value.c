@@ -1,4 +1,5 @@
-/* A tree of plain data. Maps are sorted arrays: they are small, printed in order, and searched by halves. */
+/* A tree of plain data. Maps are sorted arrays: they are small, printed in order, and searched by
+   halves. */
 #include "base/value.h"
 
 #include <string.h>
@@ -276,8 +277,7 @@ static void make_room(struct value *value)
         return;
     }
     value->room = value->room ? value->room * 2 : 4;
-    value->as.children =
-        mem_resize(value->as.children, value->room * sizeof *value->as.children);
+    value->as.children = mem_resize(value->as.children, value->room * sizeof *value->as.children);
     if (value->kind == VALUE_MAP) {
         value->keys = mem_resize(value->keys, value->room * sizeof *value->keys);
     }

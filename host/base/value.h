@@ -1,4 +1,5 @@
-/* A tree of plain data (nil, bool, integer, float, string, list, map): what travels in cold paths. */
+/* A tree of plain data (nil, bool, integer, float, string, list, map): what travels in cold paths.
+ */
 #ifndef DUBAN_VALUE_H
 #define DUBAN_VALUE_H
 
@@ -35,8 +36,8 @@ enum value_kind value_kind(const struct value *value); /* NULL is VALUE_NIL */
 bool value_is_true(const struct value *value);         /* VALUE_BOOL true, nothing else */
 int64_t value_int(const struct value *value, int64_t otherwise);
 double value_float(const struct value *value, double otherwise); /* integers too */
-const char *value_text(const struct value *value);     /* NUL-terminated; NULL when not a string */
-size_t value_length(const struct value *value);        /* bytes of a string */
+const char *value_text(const struct value *value); /* NUL-terminated; NULL when not a string */
+size_t value_length(const struct value *value);    /* bytes of a string */
 
 /* Lists and maps. A map is kept sorted by key bytes; keys are strings. */
 size_t value_count(const struct value *value);

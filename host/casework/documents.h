@@ -26,10 +26,17 @@ typedef bool document_line_fn(void *context, const struct document_line *line);
 /* case_id 0: every case. In order of id. */
 MUST_USE bool documents_list(struct store *store, int64_t case_id, document_line_fn *each, void *context,
                              struct err *err);
-/* number NULL: a draft. case_id 0: asked for by a job. */
-MUST_USE bool documents_add(struct store *store, int64_t case_id, struct span key, struct span name,
-                            const char *number, struct span data, int64_t at, struct err *err);
-/* Cancels drafts whose key is prefix or begins with prefix and '#'; numbered papers stay. */
+/* What a decision drafts. */
+struct document_new {
+    int64_t case_id; /* 0: asked for by a job */
+    struct span key;
+    struct span name;
+    const char *number; /* NULL: a draft without one */
+    struct span data;   /* canonical JSON */
+    int64_t at;
+};
+MUST_USE bool documents_add(struct store *store, const struct document_new *row, struct err *err);
+/* Cancels drafts whose key begins with prefix; numbered papers stay. */
 MUST_USE bool documents_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err);
 
 #endif

@@ -29,10 +29,18 @@ typedef bool outbox_line_fn(void *context, const struct outbox_line *line);
 /* status NULL: all; case_id 0: every case. In order of id. */
 MUST_USE bool outbox_list(struct store *store, int64_t case_id, const char *status, outbox_line_fn *each,
                           void *context, struct err *err);
-/* case_id 0: sent by a job. A row that is there already is left as it is. */
-MUST_USE bool outbox_add(struct store *store, int64_t case_id, struct span key, int64_t person_id,
-                         struct span template, struct span data, int64_t at, struct err *err);
-/* Cancels what waits under keys that are prefix or begin with prefix and '#'. */
+/* What a decision asks to be sent, without to whom. Its texts are NUL-terminated beyond their length. */
+struct outbox_new {
+    int64_t case_id; /* 0: sent by a job */
+    struct span key;
+    struct span template;
+    struct span data; /* canonical JSON */
+    int64_t at;
+};
+/* A row that is there already is left as it is. */
+MUST_USE bool outbox_add(struct store *store, const struct outbox_new *row, int64_t person_id,
+                         struct err *err);
+/* Cancels what waits under keys that begin with prefix. */
 MUST_USE bool outbox_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err);
 
 #endif

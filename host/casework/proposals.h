@@ -33,11 +33,21 @@ MUST_USE bool proposals_list(struct store *store, int64_t case_id, bool only_wai
                              proposal_line_fn *each, void *context, struct err *err);
 MUST_USE bool proposals_show(struct store *store, int64_t proposal_id, proposal_line_fn *each,
                              void *context, struct err *err);
-/* Raises one; signs is canonical JSON. */
-MUST_USE bool proposals_raise(struct store *store, int64_t case_id, struct span key, struct span step,
-                              struct span title, struct span signs, int64_t at, struct err *err);
-/* Moves a waiting proposal to its next sign (next > 0) or settles it with outcome. */
+/* What a decision raises; signs is canonical JSON. */
+struct proposal_new {
+    int64_t case_id;
+    struct span key;
+    struct span step;
+    struct span title;
+    struct span signs;
+    int64_t at;
+};
+MUST_USE bool proposals_raise(struct store *store, const struct proposal_new *row, struct err *err);
+/* Moves a waiting proposal to its next sign, or settles it with its outcome; one that does not wait is left
+   alone. */
+MUST_USE bool proposals_next(struct store *store, int64_t case_id, struct span key, int64_t next,
+                             struct err *err);
 MUST_USE bool proposals_settle(struct store *store, int64_t case_id, struct span key, struct span outcome,
-                               int64_t next, int64_t at, struct err *err);
+                               int64_t at, struct err *err);
 
 #endif

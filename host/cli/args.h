@@ -36,9 +36,12 @@ struct globals {
 /* Options that every command takes. */
 extern const struct option global_options[];
 
-/* Takes the options before the command; *at is the index of its first word (argc when there is none). */
-MUST_USE bool args_globals(int argc, char **argv, struct globals *globals, int *at, struct err *err);
-/* Takes what follows the command's words; global options are accepted here too. Embeds: args_clear later. */
+/* Takes the options before the command; *at is the index of its first word (argc when there is
+ * none). */
+MUST_USE bool args_globals(int argc, char **argv, struct globals *globals, int *at,
+                           struct err *err);
+/* Takes what follows the command's words; global options are accepted here too. Embeds: args_clear
+ * later. */
 MUST_USE bool args_parse(const struct command *command, int argc, char **argv, struct args *args,
                          struct globals *globals, struct err *err);
 void args_clear(struct args *args);
@@ -51,19 +54,22 @@ const char *args_value(const struct args *args, const char *name, size_t index);
 /* The operand, NULL beyond the last. */
 const char *args_operand(const struct args *args, size_t index);
 /* A whole number in an option; otherwise when absent. ERR_INVALID when it is none or outside. */
-MUST_USE bool args_int(const struct args *args, const char *name, int64_t otherwise, int64_t *out, struct err *err);
-/* "10s", "3m", "250ms", "2h" or "5" (seconds) to ms; "64M", "1G", "512K" or plain bytes to bytes. */
+MUST_USE bool args_int(const struct args *args, const char *name, int64_t otherwise, int64_t *out,
+                       struct err *err);
+/* "10s", "3m", "250ms", "2h" or "5" (seconds) to ms; "64M", "1G", "512K" or plain bytes to bytes.
+ */
 MUST_USE bool args_duration(const char *text, int64_t *ms, struct err *err);
 MUST_USE bool args_size(const char *text, int64_t *bytes, struct err *err);
-/* Splits "field=value" at the first "="; *name is a fresh text the caller frees, *value points into text.
-   ERR_INVALID without "=" or without a name. */
+/* Splits "field=value" at the first "="; *name is a fresh text the caller frees, *value points into
+   text. ERR_INVALID without "=" or without a name. */
 MUST_USE bool args_field(const char *text, char **name, const char **value, struct err *err);
 /* The file of "@FILE", NULL when the value is none; "@@x" is the text "@x" (see args_plain). */
 const char *args_attached(const char *value);
 const char *args_plain(const char *value);
 
-/* Fills err (ERR_INVALID) and gives OUTCOME_USAGE, so that a handler can return it. */
-enum outcome args_refuse(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Fills err (ERR_INVALID, then a format and its arguments) and gives OUTCOME_USAGE for a handler to
+ * return. */
+#define args_refuse(err, ...) (err_set((err), ERR_INVALID, __VA_ARGS__), OUTCOME_USAGE)
 /* OUTCOME_DONE or OUTCOME_REFUSED. */
 enum outcome args_outcome(bool is_ok);
 

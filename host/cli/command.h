@@ -1,5 +1,5 @@
-/* The table of commands: whatever the command line, its help, the man page and the shell's completion know
-   about a command stands in one row here. */
+/* The table of commands: whatever the command line, its help, the man page and the shell's
+   completion know about a command stands in one row here. */
 #ifndef DUBAN_COMMAND_H
 #define DUBAN_COMMAND_H
 
@@ -12,8 +12,8 @@
 struct args;
 struct house;
 
-/* The exit status of the program. A handler that does not give OUTCOME_DONE fills err, or leaves its text
-   empty when it has already printed why. */
+/* The exit status of the program. A handler that does not give OUTCOME_DONE fills err, or leaves
+   its text empty when it has already printed why. */
 enum outcome {
     OUTCOME_DONE = 0,
     OUTCOME_REFUSED = 1, /* the world refused */
@@ -21,7 +21,7 @@ enum outcome {
 };
 
 struct option {
-    const char *name;     /* "dry-run" is --dry-run, a single letter like "o" is -o; NULL ends the table */
+    const char *name;     /* "dry-run" is --dry-run, "o" is -o; NULL ends the table */
     const char *argument; /* NULL: a flag; else what help calls its value, as "ACCOUNT" */
     const char *help_zh;
     const char *help_en;
@@ -36,19 +36,21 @@ struct command {
     const char *help_en;
     const struct option *options; /* NULL: none besides the global ones */
     size_t operands_min;
-    size_t operands_max;    /* OPERANDS_ANY: as many as you like */
-    size_t passes_after;    /* 0, or: after so many operands everything is an operand (ARG… of a script) */
+    size_t operands_max; /* OPERANDS_ANY: as many as you like */
+    size_t passes_after; /* 0, or: after so many operands everything is an operand (ARG… of a
+                            script) */
     enum outcome (*handler)(struct house *house, const struct args *args, struct err *err);
 };
 
 /* Rows every act shares: put them into an option table of a command. */
-#define OPTION_BY                                                                                            \
-    {                                                                                                        \
-        "by", "PERSON", "为谁办理（编码或姓名）", "the person who acts, by code or name"                     \
+#define OPTION_BY                                                                        \
+    {                                                                                    \
+        "by", "PERSON", "为谁办理（编码或姓名）", "the person who acts, by code or name" \
     }
-#define OPTION_KEY                                                                                           \
-    {                                                                                                        \
-        "key", "TEXT", "同一键值只办一次，重复时输出首次结果", "done once under this key; a repeat prints the first result" \
+#define OPTION_KEY                                                       \
+    {                                                                    \
+        "key", "TEXT", "同一键值只办一次，重复时输出首次结果",           \
+            "done once under this key; a repeat prints the first result" \
     }
 
 struct command_group {
@@ -71,8 +73,8 @@ extern const struct command upkeep_commands[];   /* verify backup restore versio
 
 /* All groups in the order of the help; ends with commands == NULL. */
 const struct command_group *command_groups(void);
-/* The command whose name is the first word (or the first two); *words tells how many. NULL when there is
-   none. second may be NULL. */
+/* The command whose name is the first word (or the first two); *words tells how many. NULL when
+   there is none. second may be NULL. */
 const struct command *command_find(const char *first, const char *second, size_t *words);
 /* The name nearest to what was typed, or NULL when none is near. */
 const char *command_nearest(const char *word);

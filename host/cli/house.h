@@ -1,5 +1,6 @@
-/* What a command works in: the library beside the binary, the zygote, the site and its keeper, and who acts.
-   The zygote is started before the store is opened, so that no worker ever inherits a database. */
+/* What a command works in: the library beside the binary, the zygote, the site and its keeper, and
+   who acts. The zygote is started before the store is opened, so that no worker ever inherits a
+   database. */
 #ifndef DUBAN_HOUSE_H
 #define DUBAN_HOUSE_H
 
@@ -27,10 +28,11 @@ struct house {
     struct site *site;     /* NULL until house_read or house_write */
     struct keeper *keeper; /* NULL until house_write */
     int64_t office_id;     /* the office selected, once the site is open */
+    char *office;          /* its code */
     struct actor actor;    /* who acts, after house_write or house_who */
     char *recorder;        /* the texts actor points to */
     char *person;
-    const char *key;       /* --key, NULL when absent; borrowed from argv */
+    const char *key; /* --key, NULL when absent; borrowed from argv */
 };
 
 void house_begin(struct house *house);
@@ -39,23 +41,28 @@ void house_end(struct house *house);
 
 /* The library folder: beside the binary (build/..), or PREFIX/share/duban. */
 MUST_USE bool house_library(struct house *house, struct err *err);
-/* The zygote, for commands that need a worker. Before house_read; harmless twice. confinement is what the
-   site's configuration says when there is one. */
+/* The zygote, for commands that need a worker. Before house_read; harmless twice. confinement is
+   what the site's configuration says when there is one. */
 MUST_USE bool house_start(struct house *house, struct err *err);
 /* The site without its lock, read-only, with the office selected. */
 MUST_USE bool house_read(struct house *house, struct err *err);
 /* Zygote, the site with its lock, the keeper, and who acts (--by and --key out of args). */
 MUST_USE bool house_write(struct house *house, const struct args *args, struct err *err);
-/* Fills house->actor on an open site: the account of the operating-system user, and the person of --by or
-   of the account. */
+/* Fills house->actor on an open site: the account of the operating-system user, and the person of
+   --by or of the account. */
 MUST_USE bool house_who(struct house *house, const struct args *args, struct err *err);
-/* A file of the user as an attachment { name, digest, size }, its bytes kept among the blobs of a site that
-   is open for writing. Limit 64 MB; text files that carry a secrecy mark are refused. */
-MUST_USE bool house_attach(struct house *house, const char *path, struct value **out, struct err *err);
+/* An act of whoever acts in this office, ready for act_run: name and object are borrowed, content
+   (may be NULL) goes into its digest. */
+void house_act(struct house *house, const char *name, const char *object,
+               const struct value *content, struct act *act);
+/* A file of the user as an attachment { name, digest, size }, its bytes kept among the blobs of a
+   site that is open for writing. Limit 64 MB; text files that carry a secrecy mark are refused. */
+MUST_USE bool house_attach(struct house *house, const char *path, struct value **out,
+                           struct err *err);
 /* True when -C (or ".") is a site. */
 bool house_has_site(const struct house *house);
-/* The whole text of a script: at most 1 MB, UTF-8, no NUL, no secrecy mark; a BOM is dropped. The caller
-   frees *source. */
+/* The whole text of a script: at most 1 MB, UTF-8, no NUL, no secrecy mark; a BOM is dropped. The
+   caller frees *source. */
 MUST_USE bool house_script(const char *path, char **source, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* Names for people. A version describes itself (versions.about); units and people are looked up in the
-   registry. Nothing here fails: what has no name is shown by its id, so that a list is never cut short. */
+/* Names for people. A version describes itself (versions.about); units and people are looked up in
+   the registry. Nothing here fails: what has no name is shown by its id, so that a list is never
+   cut short. */
 #include "cli/label.h"
 
 #include <inttypes.h>
@@ -145,7 +146,8 @@ static void add_map(const struct value *value, struct buf *out)
     const char *raw = value_get_text(value, "raw");
 
     if (name) {
-        buf_add_format(out, "%s（%" PRId64 "%s）", name, value_get_int(value, "size", 0), SAY("字节", " bytes"));
+        buf_add_format(out, "%s（%" PRId64 "%s）", name, value_get_int(value, "size", 0),
+                       SAY("字节", " bytes"));
     } else if (raw) {
         buf_add_text(out, raw);
     } else {
@@ -187,8 +189,8 @@ void label_value(const struct labels *labels, const struct value *field, const s
     }
 }
 
-void label_values(const struct labels *labels, const struct value *fields, const struct value *values,
-                  struct buf *out)
+void label_values(const struct labels *labels, const struct value *fields,
+                  const struct value *values, struct buf *out)
 {
     bool is_first = true;
 
@@ -198,7 +200,8 @@ void label_values(const struct labels *labels, const struct value *fields, const
         const char *label = value_get_text(field, "label");
         const struct value *value = id ? value_get(values, id) : NULL;
 
-        if (value_kind(value) == VALUE_NIL || (value_kind(value) == VALUE_LIST && !value_count(value))) {
+        if (value_kind(value) == VALUE_NIL ||
+            (value_kind(value) == VALUE_LIST && !value_count(value))) {
             continue;
         }
         buf_add_format(out, "%s%s ", is_first ? "" : SAY("；", "; "), label ? label : id);

@@ -1,5 +1,5 @@
-/* What ids and values are called in front of people: titles out of a version's description, fields by
-   their labels, codes of units and people by their names. */
+/* What ids and values are called in front of people: titles out of a version's description, fields
+   by their labels, codes of units and people by their names. */
 #ifndef DUBAN_LABEL_H
 #define DUBAN_LABEL_H
 
@@ -13,7 +13,8 @@ struct labels {
     struct store *store;       /* NULL: codes are shown as they are */
 };
 
-/* The title of id in about's map `group` ("states", "facts", "deadlines", "steps"); id itself without one. */
+/* The title of id in about's map `group` ("states", "facts", "deadlines", "steps"); id itself
+ * without one. */
 const char *label_title(const struct value *about, const char *group, const char *id);
 /* The description of a field in a list of fields by id or label; NULL when there is none. */
 const struct value *label_field(const struct value *fields, const char *name);
@@ -30,7 +31,7 @@ void label_person(const struct labels *labels, const char *code, struct buf *out
 void label_value(const struct labels *labels, const struct value *field, const struct value *value,
                  struct buf *out);
 /* Appends "签收日期 2026-09-29；…" for the values of a form, in the form's order. */
-void label_values(const struct labels *labels, const struct value *fields, const struct value *values,
-                  struct buf *out);
+void label_values(const struct labels *labels, const struct value *fields,
+                  const struct value *values, struct buf *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* What a command says on standard output: lines and tables for people, or one JSON document for programs. */
+/* What a command says on standard output: lines and tables for people, or one JSON document for
+ * programs. */
 #ifndef DUBAN_OUT_H
 #define DUBAN_OUT_H
 
@@ -21,8 +22,8 @@ enum paint {
 
 struct out {
     bool is_json;
-    bool has_colour;         /* on a terminal, without NO_COLOR */
-    struct value *document;  /* printed by out_end under --json */
+    bool has_colour;        /* on a terminal, without NO_COLOR */
+    struct value *document; /* printed by out_end under --json */
 };
 
 void out_begin(struct out *out, bool is_json);
@@ -34,9 +35,11 @@ void out_paint(const struct out *out, enum paint paint, const char *format, ...)
 void out_progress(const struct out *out, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The JSON document, taken over; the last one given wins. Without --json it is freed unprinted. */
 void out_document(struct out *out, struct value *document);
-/* The document as a map to add to under --json, made when there is none yet; NULL without --json. */
+/* The document as a map to add to under --json, made when there is none yet; NULL without --json.
+ */
 struct value *out_map(struct out *out);
-/* Prints the document ("null" when a command gave none) and flushes. ERR_INTERNAL when stdout failed. */
+/* Prints the document ("null" when a command gave none) and flushes. ERR_INTERNAL when stdout
+ * failed. */
 MUST_USE bool out_end(struct out *out, bool is_done, struct err *err);
 void out_clear(struct out *out);
 

@@ -1,5 +1,5 @@
-/* A table on the terminal, its columns aligned by what the characters really take up; the same rows become
-   a list of maps under --json. */
+/* A table on the terminal, its columns aligned by what the characters really take up; the same rows
+   become a list of maps under --json. */
 #ifndef DUBAN_TABLE_H
 #define DUBAN_TABLE_H
 
@@ -12,11 +12,11 @@
 #include "cli/out.h"
 
 struct column {
-    const char *key;      /* in JSON; NULL ends the list */
+    const char *key; /* in JSON; NULL ends the list */
     const char *title_zh;
     const char *title_en;
-    size_t width_max;     /* 0: as wide as its widest cell; else cut with "…" */
-    bool is_right;        /* numbers */
+    size_t width_max; /* 0: as wide as its widest cell; else cut with "…" */
+    bool is_right;    /* numbers */
 };
 
 struct table;
@@ -24,15 +24,19 @@ struct table;
 /* columns is kept by pointer: static const. */
 struct table *table_new(const struct column *columns);
 void table_free(struct table *table);
-/* Cells from left to right; a row ends when its last column is filled. NULL is an empty cell, null in JSON. */
+/* Cells from left to right; a row ends when its last column is filled. NULL is an empty cell, null
+ * in JSON. */
 void table_text(struct table *table, const char *text);
 void table_paint(struct table *table, enum paint paint, const char *text);
+/* A word of the program: shown to people as text, kept as word in JSON. */
+void table_word(struct table *table, enum paint paint, const char *text, const char *word);
 void table_int(struct table *table, int64_t number);
 /* An instant as "2026-09-28 10:30" for people, with seconds in JSON; a day as "2026-09-28". */
 void table_instant(struct table *table, int64_t instant);
 void table_day(struct table *table, int64_t day);
 size_t table_rows(const struct table *table);
-/* Headings and rows for people; without rows the sentence nothing (may be NULL). Nothing under --json. */
+/* Headings and rows for people; without rows the sentence nothing (may be NULL). Nothing under
+ * --json. */
 void table_print(const struct table *table, const struct out *out, const char *nothing);
 /* The rows as a list of maps; the caller owns it. */
 struct value *table_value(const struct table *table);

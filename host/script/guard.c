@@ -1,7 +1,8 @@
-/* A count hook would stop endless Lua, but Lua runs at less than half its speed under one. So a timer of CPU
-   time ticks, and only a script over its budget gets the hook, which then fires at the next instruction
-   with the exact line. When it cannot fire, because C loops inside a pattern or a sort, the tick after
-   that reports the line of the call and ends the process from the signal itself. */
+/* A count hook would stop endless Lua, but Lua runs at less than half its speed under one. So a
+   timer of CPU time ticks, and only a script over its budget gets the hook, which then fires at the
+   next instruction with the exact line. When it cannot fire, because C loops inside a pattern or a
+   sort, the tick after that reports the line of the call and ends the process from the signal
+   itself. */
 #include "script/guard.h"
 
 #include <signal.h>
@@ -23,13 +24,15 @@
 
 #define TICK_US 10000
 #define FRAME_ROOM 4096
-#define TEXT_ROOM 501 /* 500 characters of detail are never more bytes than the sentence may hold */
+#define TEXT_ROOM \
+    1025 /* in bytes; enough for 340 Chinese characters, below the 500 that are promised */
 #define SEND_MS 1000
 
 struct guard {
     struct state *state;
     struct guard_limits limits;
     int fd;
+    size_t spent;
     int64_t mark_us; /* CPU time when the item began */
     lua_State *running;
     volatile sig_atomic_t is_watching;
@@ -73,15 +76,18 @@ static int where(lua_State *L, lua_Debug *found)
 static const char *sentence_of(const struct guard *guard, const char *kind, char *room, size_t size)
 {
     if (strcmp(kind, "time") == 0) {
-        snprintf(room, size,
-                 SAY("运行超过 %lld 毫秒仍未结束；请检查循环是否有出口，或减少一次处理的数量",
-                     "still running after %lld ms; look for a loop that never ends, or do less at once"),
-                 (long long)guard->limits.cpu_ms);
+        snprintf(
+            room, size,
+            SAY("运行超过 %lld 毫秒仍未结束；请检查循环是否有出口，或减少一次处理的数量",
+                "still running after %lld ms; look for a loop that never ends, or do less at once"),
+            (long long)guard->limits.cpu_ms);
     } else if (strcmp(kind, "memory") == 0) {
-        snprintf(room, size,
-                 SAY("内存超限（%lld MB）；请检查是否有不断增长的表或文本",
-                     "more than %lld MB of memory; look for a table or a text that keeps growing"),
-                 (long long)(guard->limits.memory >> 20));
+        snprintf(
+            room, size,
+            SAY("内存超限（%lld MB）；请检查是否有不断增长的表、文本，或没有出口的递归",
+                "more than %lld MB of memory; look for a table or a text that keeps growing, or a "
+                "function that calls itself without end"),
+            (long long)(guard->limits.memory >> 20));
     } else if (strcmp(kind, "output") == 0) {
         snprintf(room, size,
                  SAY("输出超过 %lld KB；请减少打印或返回的内容",
@@ -100,7 +106,12 @@ static void clean(const char *text, char *room)
 
     while (text[length] && length < TEXT_ROOM - 1) {
         unsigned char byte = (unsigned char)text[length];
-        room[length++] = byte < 0x20 || byte == 0x7f ? ' ' : text[length];
+        if (byte < 0x20 || byte == 0x7f) {
+            room[length] = ' ';
+        } else {
+            room[length] = text[length];
+        }
+        length++;
     }
     while (text[length] && length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
         length--;
@@ -133,7 +144,8 @@ void guard_stop(struct guard *guard, const char *kind, struct lua_State *L, cons
     codec_put_int(&guard->frame, line);
     codec_put_text(&guard->frame, "text");
     codec_put_text(&guard->frame, text);
-    if (!pipe_send(guard->fd, guard->frame.bytes, guard->frame.length, clock_steady() + SEND_MS, &err)) {
+    if (!pipe_send(guard->fd, guard->frame.bytes, guard->frame.length, clock_steady() + SEND_MS,
+                   &err)) {
         _exit(GUARD_EXIT + 1); /* nobody is left to tell */
     }
     _exit(GUARD_EXIT);
@@ -164,7 +176,8 @@ struct guard *guard_start(struct state *state, const struct guard_limits *limits
 {
     struct guard *guard = mem_new(sizeof *guard);
     struct sigaction action = {.sa_handler = tick};
-    struct itimerval every = {.it_interval = {.tv_usec = TICK_US}, .it_value = {.tv_usec = TICK_US}};
+    struct itimerval every = {.it_interval = {.tv_usec = TICK_US},
+                              .it_value = {.tv_usec = TICK_US}};
 
     guard->state = state;
     guard->limits = *limits;
@@ -173,7 +186,6 @@ struct guard *guard_start(struct state *state, const struct guard_limits *limits
     buf_init(&guard->frame, FRAME_ROOM);
     (void)buf_extend(&guard->frame, FRAME_ROOM - 1);
     buf_reset(&guard->frame);
-    (void)text_is_zh(); /* reads the environment now, which is empty later */
     watched = guard;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
@@ -193,9 +205,23 @@ size_t guard_output(const struct guard *guard)
     return guard->limits.output;
 }
 
+void guard_spend(struct guard *guard, size_t bytes, struct lua_State *L)
+{
+    guard->spent += bytes;
+    if (guard->spent > guard->limits.output) {
+        guard_stop(guard, "output", L, NULL);
+    }
+}
+
+void guard_leave(void)
+{
+    _exit(0);
+}
+
 void guard_begin(struct guard *guard)
 {
     guard->mark_us = cpu_us();
+    guard->spent = 0;
     if (guard->has_hook) { /* the item ended between the tick and the next instruction */
         lua_sethook(guard->running, NULL, 0, 0);
         guard->has_hook = 0;

@@ -1,6 +1,7 @@
-/* The allocator is the reason for this file: Debian's Lua can be made to free twice when an allocation
-   returns NULL, so a capped state ends its process at the cap instead. The trusted interpreter may
-   ask for the opposite, the nth allocation failing, because the sweep over the bindings wants just that. */
+/* The allocator is the reason for this file: Debian's Lua can be made to free twice when an
+   allocation returns NULL, so a capped state ends its process at the cap instead. The trusted
+   interpreter may ask for the opposite, the nth allocation failing, because the sweep over the
+   bindings wants just that. */
 #include "script/state.h"
 
 #include <stdlib.h>
@@ -145,7 +146,8 @@ bool state_fail_nth(struct state *state, size_t nth)
     return has_failed;
 }
 
-bool script_load(struct lua_State *L, const char *text, size_t length, const char *name, struct err *err)
+bool script_load(struct lua_State *L, const char *text, size_t length, const char *name,
+                 struct err *err)
 {
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
         text += 3;
@@ -163,7 +165,8 @@ bool script_load(struct lua_State *L, const char *text, size_t length, const cha
     return true;
 }
 
-/* The message with its traceback; an object that is no text is only named, since its __tostring is foreign. */
+/* The message with its traceback; an object that is no text is only named, since its __tostring is
+ * foreign. */
 static int l_traced(lua_State *L)
 {
     const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
@@ -192,7 +195,8 @@ bool script_call(struct lua_State *L, int args, int results, struct err *err)
     if (status != LUA_OK) {
         bool has_text = lua_type(L, -1) == LUA_TSTRING;
 
-        err_set(err, ERR_INTERNAL, "%s", has_text ? lua_tostring(L, -1) : "error without a message");
+        err_set(err, ERR_INTERNAL, "%s",
+                has_text ? lua_tostring(L, -1) : "error without a message");
         lua_pop(L, 1);
         return false;
     }

@@ -13,34 +13,41 @@ struct store;
 struct stmt;
 
 enum store_mode {
-    STORE_CREATE,   /* a new file (0600); refused when there is one */
-    STORE_WRITE,    /* an existing file */
-    STORE_READ,     /* read-only, no lock taken */
-    STORE_QUESTION  /* read-only for the queries of jobs: an authorizer with allow-lists, limits on rows and time */
+    STORE_CREATE,  /* a new file (0600); refused when there is one */
+    STORE_WRITE,   /* an existing file */
+    STORE_READ,    /* read-only, no lock taken */
+    STORE_QUESTION /* read-only for the queries of jobs: an authorizer with allow-lists, limits on
+                      rows and time */
 };
 
-/* Opens the database at url ("sqlite:/path"). Every setting is read back; refuses to go on otherwise. */
-MUST_USE bool store_open(const char *url, enum store_mode mode, struct store **out, struct err *err);
+/* Opens the database at url ("sqlite:/path"). Every setting is read back; refuses to go on
+   otherwise. */
+MUST_USE bool store_open(const char *url, enum store_mode mode, struct store **out,
+                         struct err *err);
 void store_close(struct store *store);
 
 /* Several statements without values: migrations. */
 MUST_USE bool store_exec(struct store *store, const char *sql, struct err *err);
-/* BEGIN IMMEDIATE … COMMIT. An error of write or fsync (also in commit) is never retried: it rolls back and
-   poisons the store, and every later call fails with the same text (ERR_INTERNAL). */
+/* BEGIN IMMEDIATE (a plain BEGIN when read-only) … COMMIT. An error of write or fsync (also in
+   commit) is never retried: it rolls back and poisons the store, and every later call fails with
+   the same text (ERR_INTERNAL). */
 MUST_USE bool store_begin(struct store *store, struct err *err);
 MUST_USE bool store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 bool store_is_in_transaction(const struct store *store);
-/* One level of savepoint inside a transaction. */
+/* One level of savepoint inside a transaction: then either release, or back, which undoes and
+   releases. */
 MUST_USE bool store_savepoint(struct store *store, struct err *err);
 MUST_USE bool store_release(struct store *store, struct err *err);
 MUST_USE bool store_back(struct store *store, struct err *err);
 
-/* A statement out of the store's cache (keyed by the text), reset and unbound, owned by the store. One use of
-   the same text at a time: do not recurse into it while its rows are read. */
+/* A statement out of the store's cache (keyed by the text), reset and unbound, owned by the store.
+   One use of the same text at a time: do not recurse into it while its rows are read. The cache
+   keeps the 256 texts last asked for and any whose rows are being read. */
 MUST_USE bool store_use(struct store *store, const char *sql, struct stmt **out, struct err *err);
-/* The same with values: format letters t text (const char *, NULL is SQL NULL), i int64_t, r double,
-   b bytes (const void *, size_t), n NULL (no argument). Parameters are written $1, $2 … in the text. */
+/* The same with values: format letters t text (const char *, NULL is SQL NULL), i int64_t, r
+   double, b bytes (const void *, size_t), n NULL (no argument). Parameters are written $1, $2 … in
+   the text. */
 MUST_USE bool store_ask(struct store *store, const char *sql, struct stmt **out, struct err *err,
                         const char *format, ...);
 /* store_ask and all steps; *changed (may be NULL) is the number of rows changed. */
@@ -50,16 +57,22 @@ MUST_USE bool store_run(struct store *store, const char *sql, int64_t *changed, 
 MUST_USE bool store_one_int(struct store *store, const char *sql, int64_t *out, struct err *err,
                             const char *format, ...);
 int64_t store_last_id(const struct store *store);
+/* How many tables bear the name, or how many there are at all when it is NULL. */
+MUST_USE bool store_count_tables(struct store *store, const char *name, int64_t *count,
+                                 struct err *err);
 
-/* Statements: indexes of values from 1, of columns from 0. Bound bytes are copied unless _static. */
+/* Statements: indexes of values from 1, of columns from 0. Bound bytes are copied unless _static.
+ */
 MUST_USE bool stmt_bind_int(struct stmt *stmt, int index, int64_t number, struct err *err);
 MUST_USE bool stmt_bind_real(struct stmt *stmt, int index, double number, struct err *err);
 MUST_USE bool stmt_bind_text(struct stmt *stmt, int index, const char *text, struct err *err);
-MUST_USE bool stmt_bind_text_n(struct stmt *stmt, int index, const char *text, size_t length, struct err *err);
-MUST_USE bool stmt_bind_blob(struct stmt *stmt, int index, const void *bytes, size_t length, struct err *err);
+MUST_USE bool stmt_bind_text_n(struct stmt *stmt, int index, const char *text, size_t length,
+                               struct err *err);
+MUST_USE bool stmt_bind_blob(struct stmt *stmt, int index, const void *bytes, size_t length,
+                             struct err *err);
 MUST_USE bool stmt_bind_null(struct stmt *stmt, int index, struct err *err);
 MUST_USE bool stmt_step(struct stmt *stmt, bool *has_row, struct err *err);
-/* Runs to the end without rows and resets: for INSERT and UPDATE in loops. */
+/* Runs to the end without rows and resets, keeping the values: for INSERT and UPDATE in loops. */
 MUST_USE bool stmt_run(struct stmt *stmt, struct err *err);
 void stmt_reset(struct stmt *stmt);
 int stmt_columns(const struct stmt *stmt);
@@ -72,6 +85,10 @@ const char *stmt_text(const struct stmt *stmt, int column, size_t *length);
 const void *stmt_blob(const struct stmt *stmt, int column, size_t *length);
 /* 'n' NULL, 'i' integer, 'r' real, 't' text, 'b' blob */
 char stmt_kind(const struct stmt *stmt, int column);
+
+/* Which offices the views show (may_see in schema/): none until this is said. For STORE_QUESTION. */
+MUST_USE bool store_show_offices(struct store *store, const int64_t *ids, size_t count,
+                                 struct err *err);
 
 /* For measurements: VM steps, rows read by scans, pages read since the last call with reset. */
 struct store_cost {

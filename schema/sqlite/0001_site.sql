@@ -161,12 +161,13 @@ CREATE TABLE cases (
   record        TEXT NOT NULL, -- canonical JSON
   snapshot      BLOB, -- NULL: not decided yet; only a worker reads it
   seq           INTEGER NOT NULL, -- of the last row in events
-  folded        INTEGER NOT NULL, -- seq of the last input that was decided
+  folded        INTEGER NOT NULL, -- everything up to this seq is decided; inputs after it wait
   head          BLOB NOT NULL, -- hash of the last row in events
   due           TEXT, -- NULL: no deadline is running; else the nearest, as a day
   wake_at       INTEGER, -- NULL: nothing will happen by itself
   round         INTEGER NOT NULL, -- order among cases that wake at the same instant
   parent_id     INTEGER, -- NULL: not opened by another case
+  join_key      TEXT, -- NULL: other openings do not join it
   opened_at     INTEGER NOT NULL,
   closed_at     INTEGER, -- NULL: open
   outcome       TEXT NOT NULL,
@@ -181,6 +182,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_due ON cases (wake_at, round, case_id) WHERE wake_at IS NOT NULL;
 CREATE INDEX cases_by_office ON cases (office_id, workflow, closed_at);
 CREATE INDEX cases_by_parent ON cases (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX cases_by_join ON cases (office_id, workflow, join_key) WHERE join_key IS NOT NULL;
 CREATE INDEX cases_by_unit ON cases (unit_id) WHERE unit_id IS NOT NULL;
 
 -- Every input and every decision of a case, in recorded order. Append-only; a tombstone may empty body.

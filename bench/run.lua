@@ -1,0 +1,209 @@
+-- The benches: `make bench` runs them all, `build/duban lua bench/run.lua NAME…` some. Each measure is the median
+-- of three runs beside its floor in the same minutes, and is printed as one JSON line.
+local process = require("raw.process")
+
+local HERE = arg and arg[0] and arg[0]:match("^(.*)/bench/run%.lua$") or "."
+local ROOT = HERE .. "/build/bench"
+local DRIVE, FLOOR, DUBAN = ROOT .. "/drive", ROOT .. "/floor", HERE .. "/build/duban"
+local BATCH = 256
+local SCALE = tonumber(os.getenv("DUBAN_BENCH_SCALE") or "1")
+
+local function shell(command)
+  local done = assert(process.run({ "sh", "-c", command }))
+  if done.code ~= 0 then
+    error(("%s\n%s%s"):format(command, done.out, done.err), 0)
+  end
+  return done.out
+end
+
+--- One flat JSON object of numbers, as drive and floor print it.
+local function figures(text)
+  local found = {}
+  for name, value in text:gmatch('"([%w_]+)":([-%w.]+)') do
+    found[name] = tonumber(value) or value == "true"
+  end
+  return found
+end
+
+local function median(list)
+  table.sort(list)
+  return list[(#list + 1) // 2]
+end
+
+local function report(measure)
+  local line = {}
+  for _, key in ipairs({ "bench", "value", "unit", "floor", "ratio", "bar", "ok" }) do
+    local value = measure[key]
+    if value ~= nil then
+      local text = type(value) == "string" and ("%q"):format(value)
+        or math.type(value) == "float" and ("%.4g"):format(value) or tostring(value)
+      line[#line + 1] = ("%q:%s"):format(key, text)
+    end
+  end
+  for _, extra in ipairs(measure.extra or {}) do
+    line[#line + 1] = ("%q:%.4g"):format(extra[1], extra[2])
+  end
+  print("{" .. table.concat(line, ",") .. "}")
+  io.flush()
+  return measure.ok
+end
+
+--- A fresh site at build/bench/NAME with the procedure active and one clerk.
+local function site(name)
+  local folder = ROOT .. "/" .. name
+  shell(("rm -rf %s && %s init %s --office 430000 --clock 'virtual=2025-09-01 08:00'"):format(
+    folder, DUBAN, folder))
+  local people = folder .. "/people.csv"
+  local file = assert(io.open(people, "w"))
+  file:write("编码,姓名,单位,角色,任职日期,离任日期,电话\nP1,张三,,clerk,2020-01-01,,\nP2,李四,,admin,2020-01-01,,\n")
+  file:close()
+  shell(("%s -C %s import people %s"):format(DUBAN, folder, people))
+  local account = shell("id -un"):gsub("%s+$", "")
+  shell(("%s -C %s publish %s/bench/procedure.lua --approve-by %s"):format(DUBAN, folder, HERE, account))
+  return folder
+end
+
+local function drive(command, folder, ...)
+  local words = { DRIVE, command, HERE, folder or "" }
+  for _, word in ipairs({ ... }) do
+    words[#words + 1] = "'" .. tostring(word) .. "'"
+  end
+  return figures(shell(table.concat(words, " ")))
+end
+
+local function settle(folder)
+  shell(("%s -C %s version >/dev/null; sync"):format(DUBAN, folder))
+end
+
+local function copy_of(folder, name)
+  shell(("cp %s/duban.db %s/%s.db; if [ -s %s/duban.db-wal ]; then cp %s/duban.db-wal %s/%s.db-wal; fi"):format(
+    folder, ROOT, name, folder, folder, ROOT, name))
+  return ROOT .. "/" .. name .. ".db"
+end
+
+local function floor(before, folder, batch)
+  shell(("rm -f %s/floor.db*; cp %s %s/floor.db; if [ -s %s-wal ]; then cp %s-wal %s/floor.db-wal; fi"):format(
+    ROOT, before, ROOT, before, before, ROOT))
+  return figures(shell(("%s %s/floor.db %s/duban.db %d"):format(FLOOR, ROOT, folder, batch)))
+end
+
+local benches = {}
+
+local function ladder(name, seed)
+  local count = math.floor(100000 * SCALE)
+  local ratios, values, floors, extra, syncs = {}, {}, {}, {}, {}
+  for _ = 1, 3 do
+    local folder = site(name)
+    drive("open", folder, count, 40, seed)
+    settle(folder)
+    local before = copy_of(folder, "before")
+    local ours = drive("tick", folder, "2026-03-01")
+    local bare = floor(before, folder, BATCH)
+    local rungs = count * 4
+    assert(ours.messages == rungs, "the ladder did not climb all its rungs")
+    values[#values + 1] = rungs / ours.seconds
+    floors[#floors + 1] = rungs / bare.seconds
+    ratios[#ratios + 1] = bare.seconds / ours.seconds
+    syncs[#syncs + 1] = ours.syncs / rungs
+    extra = { { "keeper_us", ours.keeper_ms * 1000 / rungs }, { "worker_us", ours.workers_ms * 1000 / rungs },
+      { "rows_per_decision", (bare.rows or 0) / rungs } }
+  end
+  local ratio = median(ratios)
+  report({ bench = name, value = median(values), unit = "decisions/s", floor = median(floors), ratio = ratio,
+    bar = 0.5, ok = ratio >= 0.5, extra = extra })
+  if name == "ladder" then
+    local each = median(syncs)
+    report({ bench = "fsyncs", value = each, unit = "fsyncs/decision", bar = 0.02, ok = each <= 0.02 })
+  end
+end
+
+function benches.ladder()
+  ladder("ladder", 0)
+end
+
+function benches.ladder_shuffled()
+  ladder("ladder_shuffled", 20250901)
+end
+
+function benches.single()
+  local count = math.floor(3000 * SCALE)
+  local ratios, values, floors = {}, {}, {}
+  for _ = 1, 3 do
+    local folder = site("single")
+    drive("open", folder, count + 1, 40, 0)
+    settle(folder)
+    local before = copy_of(folder, "before")
+    local ours = drive("single", folder, count)
+    local bare = floor(before, folder, 1)
+    values[#values + 1] = ours.facts / ours.seconds
+    floors[#floors + 1] = bare.decisions / bare.seconds
+    ratios[#ratios + 1] = values[#values] / floors[#floors]
+  end
+  local ratio = median(ratios)
+  report({ bench = "single", value = median(values), unit = "facts/s", floor = median(floors), ratio = ratio,
+    bar = 0.75, ok = ratio >= 0.75 })
+end
+
+--- 1,000 due among more and more open cases: the others lie far ahead.
+function benches.sweep()
+  local first, sizes = nil, { 10000, 100000, 1000000 }
+  for _, size in ipairs(sizes) do
+    size = math.floor(size * SCALE)
+    local folder = site("sweep")
+    drive("open", folder, size, size // 1000 * 2, 0)
+    local times, rows, steps, pages, bare, pss = {}, nil, nil, nil, nil, 0
+    local before
+    for run = 1, 9 do
+      before = run == 9 and copy_of(folder, "before") or before
+      local day = os.date("%Y-%m-%d", os.time({ year = 2025, month = 9, day = 8 + run, hour = 12 }))
+      local ours = drive("tick", folder, day .. " 12:00")
+      if ours.cases > 0 then
+        times[#times + 1] = ours.seconds
+        rows, steps, pages = ours.rows / ours.cases, ours.vm_steps / ours.cases, ours.pages / ours.cases
+      end
+      pss = math.max(pss, ours.pss_kb)
+      if run == 9 then
+        bare = floor(before, folder, BATCH)
+      end
+    end
+    first = first or { rows = rows, steps = steps }
+    local flat = math.max(rows / first.rows, steps / first.steps)
+    report({ bench = "sweep", value = median(times) * 1000, unit = "ms", ratio = flat, bar = 1.3, ok = flat <= 1.3,
+      extra = { { "open", size }, { "vm_steps_per_case", steps }, { "pages_per_case", pages },
+        { "floor_pages", bare and bare.pages or 0 } } })
+    if size == math.floor(1000000 * SCALE) then
+      report({ bench = "memory", value = pss / 1024, unit = "MiB", bar = 100, ok = pss / 1024 < 100 })
+    end
+  end
+end
+
+function benches.start()
+  local times = {}
+  for run = 1, 10 do
+    local took = drive("start").milliseconds
+    if run > 1 then
+      times[#times + 1] = took
+    end
+  end
+  local value = median(times)
+  report({ bench = "start", value = value, unit = "ms", bar = 30, ok = value < 30 })
+end
+
+function benches.verify()
+  local count = math.floor(100000 * SCALE)
+  local folder = site("verify")
+  drive("open", folder, count, 40, 0)
+  drive("tick", folder, "2026-03-01")
+  local rates = {}
+  for _ = 1, 3 do
+    local done = drive("verify", folder)
+    assert(done.clean, "verify found faults")
+    rates[#rates + 1] = done.cases / done.seconds
+  end
+  report({ bench = "verify", value = median(rates), unit = "cases/s", ok = true })
+end
+
+local order = { "start", "single", "ladder", "ladder_shuffled", "verify", "sweep" }
+for _, name in ipairs(#arg > 0 and arg or order) do
+  assert(benches[name], "no bench called " .. name)()
+end

@@ -1,0 +1,150 @@
+/* A site in one file. What is not in the database but belongs to the site, its configuration, travels in the
+   table site, so that one file is enough to begin again. */
+#include "casework/backup.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/audit.h"
+#include "casework/site_parts.h"
+#include "store/migrate.h"
+
+#define CONF_NAME "conf"
+#define URL_LIMIT 8192
+
+/* Puts the configuration as it stands on disk into the database. */
+static bool keep_conf(struct site *site, struct err *err)
+{
+    bool ok;
+    char *path = file_join(site->folder, CONF_FILE);
+    struct buf text;
+
+    buf_init(&text, CONF_LIMIT);
+    ok = file_read(path, CONF_LIMIT, &text, err) &&
+         site_put(site, CONF_NAME, buf_text(&text), err);
+    buf_clear(&text);
+    mem_free(path);
+    return ok;
+}
+
+bool backup_write(struct site *site, const char *path, struct err *err)
+{
+    if (file_is_there(path)) {
+        err_set(err, ERR_CONFLICT, SAY("%s 已经存在", "%s exists already"), path);
+        return false;
+    }
+    return keep_conf(site, err) && store_copy(site->store, path, err);
+}
+
+static bool open_url(const char *path, enum store_mode mode, struct store **out, struct err *err)
+{
+    bool ok = false;
+    struct buf url;
+
+    buf_init(&url, URL_LIMIT);
+    buf_add_format(&url, "sqlite:%s", path);
+    if (url.is_over) {
+        err_set(err, ERR_INVALID, SAY("路径太长", "the path is too long"));
+    } else {
+        ok = store_open(buf_text(&url), mode, out, err);
+    }
+    buf_clear(&url);
+    return ok;
+}
+
+static bool write_conf(struct site *site, const char *folder, struct err *err)
+{
+    bool ok = false;
+    char *text = NULL;
+    char *path = file_join(folder, CONF_FILE);
+    struct conf conf = {0};
+
+    if (!site_get(site, CONF_NAME, &text, err)) {
+        goto done;
+    }
+    if (!text) {
+        err_set(err, ERR_INVALID, SAY("备份里没有配置，不是 duban backup 写的文件",
+                                      "there is no configuration inside; duban backup did not write this"));
+        goto done;
+    }
+    ok = conf_parse(CONF_FILE, text, strlen(text), &conf, err) &&
+         file_write(path, text, strlen(text), 0644, err);
+    conf_clear(&conf);
+done:
+    mem_free(path);
+    mem_free(text);
+    return ok;
+}
+
+/* A copy on which people practise: its own clock, and nothing of what waited is ever sent from it. */
+static bool make_rehearsal(struct site *site, struct err *err)
+{
+    bool ok;
+    char now[24];
+    int64_t start = site_now(site);
+
+    snprintf(now, sizeof now, "%" PRId64, start);
+    if (!store_begin(site->store, err)) {
+        return false;
+    }
+    ok = site_put(site, "clock", "virtual", err) && site_put(site, "now", now, err) &&
+         store_run(site->store, "UPDATE outbox SET status = 'cancelled' WHERE status = 'waiting'",
+                   NULL, err, "") &&
+         store_commit(site->store, err);
+    if (!ok) {
+        store_rollback(site->store);
+    }
+    return ok;
+}
+
+static bool check_copy(struct site *site, const struct backup_way *way, struct err *err)
+{
+    bool ok;
+    char *schema = file_join(way->library, "schema/sqlite");
+
+    ok = store_check(site->store, err) && migrate_up(site->store, schema, clock_now(), err) &&
+         audit_verify(site, NULL, err) && write_conf(site, way->folder, err) &&
+         site_reload_clock(site, err) && (!way->is_rehearsal || make_rehearsal(site, err));
+    mem_free(schema);
+    return ok;
+}
+
+/* The file is only read: the copy is what gets opened for writing. */
+static bool copy_file(const char *from, const char *to, struct err *err)
+{
+    struct store *store = NULL;
+    bool ok;
+
+    if (!file_is_there(from)) {
+        err_set(err, ERR_MISSING, SAY("没有文件 %s", "there is no file %s"), from);
+        return false;
+    }
+    ok = open_url(from, STORE_READ, &store, err) && store_copy(store, to, err);
+    store_close(store);
+    return ok;
+}
+
+bool backup_restore(const struct backup_way *way, struct err *err)
+{
+    bool ok = false;
+    struct site_made made = {0};
+    char *path = file_join(way->folder, SITE_DATABASE);
+    struct site *site = mem_new(sizeof *site);
+
+    site->lock = -1;
+    site->digest = digest_new();
+    ok = site_make_folders(way->folder, &made, err) && copy_file(way->file, path, err) &&
+         open_url(path, STORE_WRITE, &site->store, err) && check_copy(site, way, err);
+    site_close(site);
+    if (!ok) {
+        site_unmake(&made);
+    }
+    mem_free(path);
+    return ok;
+}

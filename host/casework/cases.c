@@ -1,0 +1,300 @@
+/* The rows of cases. Finding what is due and moving a case on after a decision are what a tick does a
+   hundred thousand times, so both are one prepared statement each. */
+#include "casework/cases.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define CASES_SQL_MAX (256u * 1024)
+
+#define CASES_SELECT                                                                                \
+    "SELECT c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state,"       \
+    " u.code, u.name, c.record, c.seq, c.folded, c.due, c.wake_at, m.number, c.opened_at,"          \
+    " c.closed_at, c.outcome, c.set_aside FROM cases AS c"                                          \
+    " JOIN activations AS a ON a.activation_id = c.activation_id"                                   \
+    " JOIN versions AS v ON v.version_id = a.version_id"                                            \
+    " LEFT JOIN units AS u ON u.unit_id = c.unit_id LEFT JOIN cases AS m ON m.case_id = c.parent_id"
+
+static int64_t instant(const struct stmt *stmt, int column)
+{
+    return stmt_is_null(stmt, column) ? CASE_NEVER : stmt_int(stmt, column);
+}
+
+static void read_line(const struct stmt *stmt, struct case_line *line)
+{
+    line->case_id = stmt_int(stmt, 0);
+    line->number = stmt_text(stmt, 1, NULL);
+    line->office_id = stmt_int(stmt, 2);
+    line->workflow = stmt_text(stmt, 3, NULL);
+    line->title = stmt_text(stmt, 4, NULL);
+    line->activation_id = stmt_int(stmt, 5);
+    line->state = stmt_text(stmt, 6, NULL);
+    line->unit_code = stmt_text(stmt, 7, NULL);
+    line->unit_name = stmt_text(stmt, 8, NULL);
+    line->record = stmt_text(stmt, 9, NULL);
+    line->seq = stmt_int(stmt, 10);
+    line->folded = stmt_int(stmt, 11);
+    line->due = stmt_text(stmt, 12, NULL);
+    line->wake_at = instant(stmt, 13);
+    line->parent = stmt_text(stmt, 14, NULL);
+    line->opened_at = stmt_int(stmt, 15);
+    line->closed_at = instant(stmt, 16);
+    line->outcome = stmt_text(stmt, 17, NULL);
+    line->set_aside = stmt_text(stmt, 18, NULL);
+}
+
+static bool walk(struct stmt *stmt, case_line_fn *each, void *context, int64_t *count, struct err *err)
+{
+    struct case_line line;
+    bool has_row = false;
+
+    while (stmt_step(stmt, &has_row, err)) {
+        if (!has_row) {
+            stmt_reset(stmt);
+            return true;
+        }
+        read_line(stmt, &line);
+        ++*count;
+        if (!each(context, &line)) {
+            stmt_reset(stmt);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Text for LIKE … ESCAPE '\': anything around it, nothing in it special. */
+static void put_pattern(struct buf *out, const char *text)
+{
+    buf_add_byte(out, '%');
+    for (; *text; text++) {
+        if (*text == '%' || *text == '_' || *text == '\\') {
+            buf_add_byte(out, '\\');
+        }
+        buf_add_byte(out, (unsigned char)*text);
+    }
+    buf_add_byte(out, '%');
+}
+
+static void put_where(struct buf *sql, const struct case_filter *filter)
+{
+    buf_add_text(sql, CASES_SELECT " WHERE ($1 = '' OR c.workflow = $1) AND ($2 = '' OR c.state = $2)");
+    if (filter->offices) {
+        buf_add_text(sql, " AND c.office_id IN (-1");
+        for (size_t i = 0; i < filter->office_count; i++) {
+            buf_add_format(sql, ", %lld", (long long)filter->offices[i]);
+        }
+        buf_add_text(sql, ")");
+    }
+    if (filter->text) {
+        buf_add_text(sql, " AND (c.number LIKE $3 ESCAPE '\\' OR c.record LIKE $3 ESCAPE '\\')");
+    } else {
+        buf_add_text(sql, " AND $3 = ''");
+    }
+    buf_add_text(sql, filter->overdue ? " AND c.closed_at IS NULL AND c.due < $4" : " AND $4 = ''");
+    buf_add_text(sql, filter->unit_id ? " AND c.unit_id = $5" : " AND $5 = 0");
+    if (filter->is_open) {
+        buf_add_text(sql, " AND c.closed_at IS NULL");
+    }
+    if (filter->is_set_aside) {
+        buf_add_text(sql, " AND c.set_aside IS NOT NULL");
+    }
+    buf_add_text(sql, " ORDER BY c.number");
+    if (filter->limit > 0) {
+        buf_add_format(sql, " LIMIT %lld", (long long)filter->limit);
+    }
+}
+
+bool cases_list(struct store *store, const struct case_filter *filter, case_line_fn *each,
+                void *context, struct err *err)
+{
+    bool ok = false;
+    struct stmt *stmt = NULL;
+    struct buf sql;
+    struct buf pattern;
+    int64_t count = 0;
+
+    buf_init(&sql, CASES_SQL_MAX);
+    buf_init(&pattern, CASES_SQL_MAX);
+    put_where(&sql, filter);
+    if (filter->text) {
+        put_pattern(&pattern, filter->text);
+    }
+    if (sql.is_over || pattern.is_over) {
+        err_set(err, ERR_INVALID, "%s", SAY("查询条件过长", "the filter is too long"));
+        goto done;
+    }
+    ok = store_ask(store, sql.bytes, &stmt, err, "tttti", filter->workflow ? filter->workflow : "",
+                   filter->state ? filter->state : "", buf_text(&pattern),
+                   filter->overdue ? filter->overdue : "", filter->unit_id)
+         && walk(stmt, each, context, &count, err);
+done:
+    buf_clear(&sql);
+    buf_clear(&pattern);
+    return ok;
+}
+
+static bool no_such(const char *number, struct err *err)
+{
+    err_set(err, ERR_MISSING, SAY("没有编号为“%s”的案件", "there is no case \"%s\""), number);
+    return false;
+}
+
+bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
+                struct err *err)
+{
+    struct stmt *stmt = NULL;
+    int64_t count = 0;
+
+    return store_ask(store, CASES_SELECT " WHERE c.number = $1", &stmt, err, "t", number)
+           && walk(stmt, each, context, &count, err) && (count > 0 || no_such(number, err));
+}
+
+bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err)
+{
+    struct err why = {0};
+
+    if (store_one_int(store, "SELECT case_id FROM cases WHERE number = $1", case_id, &why, "t", number)) {
+        return true;
+    }
+    if (why.kind == ERR_MISSING) {
+        return no_such(number, err);
+    }
+    *err = why;
+    return false;
+}
+
+/* SQL has NULL for "never", whose place in a format letter would double every statement: -1 stands for it. */
+static int64_t sql_instant(int64_t at)
+{
+    return at == CASE_NEVER ? -1 : at;
+}
+
+bool cases_load(struct store *store, int64_t case_id, struct case_row *out, struct err *err)
+{
+    static const char sql[] =
+        "SELECT number, office_id, activation_id, state, record, snapshot, seq, folded, head, wake_at,"
+        " round, parent_id, opened_at, closed_at, outcome, set_aside FROM cases WHERE case_id = $1";
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    size_t length = 0;
+    const void *bytes;
+
+    if (!store_ask(store, sql, &stmt, err, "i", case_id) || !stmt_step(stmt, &has_row, err)) {
+        return false;
+    }
+    if (!has_row) {
+        err_set(err, ERR_MISSING, SAY("没有内部编号为 %lld 的案件", "there is no case with the id %lld"),
+                (long long)case_id);
+        stmt_reset(stmt);
+        return false;
+    }
+    *out = (struct case_row){.case_id = case_id};
+    bytes = stmt_text(stmt, 0, &length);
+    memcpy(out->number, bytes, length < CASE_NUMBER_SIZE ? length : CASE_NUMBER_SIZE - 1);
+    out->office_id = stmt_int(stmt, 1);
+    out->activation_id = stmt_int(stmt, 2);
+    out->state = mem_text(stmt_text(stmt, 3, NULL));
+    out->record = mem_text(stmt_text(stmt, 4, NULL));
+    bytes = stmt_blob(stmt, 5, &length);
+    if (bytes) {
+        out->snapshot = mem_text_n(bytes, length);
+        out->snapshot_length = length;
+    }
+    out->seq = stmt_int(stmt, 6);
+    out->folded = stmt_int(stmt, 7);
+    bytes = stmt_blob(stmt, 8, &length);
+    memcpy(out->head, bytes, length < DIGEST_SIZE ? length : DIGEST_SIZE);
+    out->wake_at = instant(stmt, 9);
+    out->round = stmt_int(stmt, 10);
+    out->parent_id = stmt_is_null(stmt, 11) ? 0 : stmt_int(stmt, 11);
+    out->opened_at = stmt_int(stmt, 12);
+    out->closed_at = instant(stmt, 13);
+    out->outcome = mem_text(stmt_text(stmt, 14, NULL));
+    out->set_aside = mem_text(stmt_text(stmt, 15, NULL));
+    stmt_reset(stmt);
+    return true;
+}
+
+void case_clear(struct case_row *row)
+{
+    mem_free(row->state);
+    mem_free(row->record);
+    mem_free(row->snapshot);
+    mem_free(row->outcome);
+    mem_free(row->set_aside);
+    *row = (struct case_row){0};
+}
+
+bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id, struct err *err)
+{
+    static const char sql[] =
+        "INSERT INTO cases (number, office_id, workflow, activation_id, state, unit_id, record, snapshot,"
+        " seq, folded, head, due, wake_at, round, parent_id, join_key, opened_at, closed_at, outcome,"
+        " set_aside) VALUES ($1, $2, $3, $4, '', NULLIF($5, 0), $6, NULL, 0, 0, $7, NULL, NULL, 0,"
+        " NULLIF($8, 0), $9, $10, NULL, '', NULL)";
+    static const unsigned char zeros[DIGEST_SIZE];
+
+    if (!store_run(store, sql, NULL, err, "titiitbiti", row->number, row->office_id, row->workflow,
+                   row->activation_id, row->unit_id, row->record, zeros, (size_t)DIGEST_SIZE,
+                   row->parent_id, row->join_key, row->opened_at)) {
+        return false;
+    }
+    *case_id = store_last_id(store);
+    return true;
+}
+
+bool cases_move(struct store *store, const struct case_moved *row, bool *moved, struct err *err)
+{
+    static const char sql[] =
+        "UPDATE cases SET state = $3, snapshot = $4, seq = $5, folded = $5, head = $6, due = $7,"
+        " wake_at = NULLIF($8, -1), round = 0, closed_at = NULLIF($9, -1), outcome = $10,"
+        " set_aside = NULL WHERE case_id = $1 AND seq = $2";
+    int64_t changed = 0;
+
+    if (!store_run(store, sql, &changed, err, "iitbibtiit", row->case_id, row->seen, row->state,
+                   row->snapshot, row->snapshot_length, row->seq, row->head, (size_t)DIGEST_SIZE,
+                   row->due, sql_instant(row->wake_at), sql_instant(row->closed_at), row->outcome)) {
+        return false;
+    }
+    *moved = changed == 1;
+    return true;
+}
+
+bool cases_wake(struct store *store, const struct case_woken *row, struct err *err)
+{
+    static const char sql[] =
+        "UPDATE cases SET seq = $2, head = $3,"
+        " round = CASE WHEN wake_at <= $4 THEN round ELSE $5 END,"
+        " wake_at = CASE WHEN set_aside IS NOT NULL THEN NULL WHEN wake_at <= $4 THEN wake_at ELSE $4 END"
+        " WHERE case_id = $1";
+
+    return store_run(store, sql, NULL, err, "iibii", row->case_id, row->seq, row->head,
+                     (size_t)DIGEST_SIZE, row->at, row->round);
+}
+
+bool cases_joined(struct store *store, int64_t office_id, const char *workflow, const char *key,
+                  int64_t *case_id, struct err *err)
+{
+    static const char sql[] = "SELECT COALESCE(MAX(case_id), 0) FROM cases WHERE office_id = $1"
+                              " AND workflow = $2 AND join_key = $3 AND closed_at IS NULL";
+
+    return store_one_int(store, sql, case_id, err, "itt", office_id, workflow, key);
+}
+
+bool cases_put_aside(struct store *store, int64_t case_id, const char *reason, struct err *err)
+{
+    return store_run(store, "UPDATE cases SET set_aside = $2, wake_at = NULL WHERE case_id = $1", NULL, err,
+                     "it", case_id, reason);
+}
+
+bool cases_take_back(struct store *store, int64_t case_id, int64_t wake_at, struct err *err)
+{
+    return store_run(store,
+                     "UPDATE cases SET set_aside = NULL, wake_at = $2, round = 0"
+                     " WHERE case_id = $1 AND set_aside IS NOT NULL",
+                     NULL, err, "ii", case_id, wake_at);
+}

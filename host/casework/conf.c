@@ -1,0 +1,292 @@
+/* The configuration of a site, checked key by key against one table. */
+#include "casework/conf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/conf_text.h"
+
+#define OPENS_AT 540
+#define WORD_LIMIT 40
+
+/* What is being checked: the tree, where its keys stand, and where the findings go. */
+struct check {
+    const char *name;
+    const struct value *places;
+    struct conf *conf;
+    struct err *err;
+};
+
+static bool refuse(const struct check *check, const char *key, const char *zh, const char *en)
+{
+    const char *place = value_get_text(check->places, key);
+
+    err_set(check->err, ERR_INVALID, "%s:%s: %s %s", check->name, place ? place : "1:1", key,
+            SAY(zh, en));
+    return false;
+}
+
+bool conf_parse_time(const char *text, int64_t *minutes)
+{
+    int hour = 0;
+    int minute = 0;
+    int used = 0;
+
+    if (!text || strlen(text) > 5 || text[0] < '0' || text[0] > '9' ||
+        sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] != '\0' ||
+        used < 4 || text[used - 3] != ':' || hour > 23 || minute < 0 || minute > 59) {
+        return false;
+    }
+    *minutes = hour * 60 + minute;
+    return true;
+}
+
+static bool read_office(const struct check *check, const char *key, const struct value *value)
+{
+    const char *text = value_text(value);
+
+    if (!text || strlen(text) != 6 || strspn(text, "0123456789") != 6) {
+        return refuse(check, key, "应是六位区划代码，如 \"430000\"",
+                      "is a region code of six digits, such as \"430000\"");
+    }
+    check->conf->office = mem_text(text);
+    return true;
+}
+
+static bool read_opens_at(const struct check *check, const char *key, const struct value *value)
+{
+    if (!conf_parse_time(value_text(value), &check->conf->opens_at)) {
+        return refuse(check, key, "应是一天中的时刻，如 \"09:00\"",
+                      "is a time of day, such as \"09:00\"");
+    }
+    return true;
+}
+
+static bool read_confinement(const struct check *check, const char *key, const struct value *value)
+{
+    const char *text = value_text(value);
+    bool is_none = text && strcmp(text, "allow_none") == 0;
+
+    if (!is_none && (!text || strcmp(text, "require") != 0)) {
+        return refuse(check, key, "应是 \"require\" 或 \"allow_none\"",
+                      "is \"require\" or \"allow_none\"");
+    }
+    check->conf->is_confinement_required = !is_none;
+    return true;
+}
+
+static bool read_bool(const struct check *check, const char *key, const struct value *value,
+                      bool *out)
+{
+    if (value_kind(value) != VALUE_BOOL) {
+        return refuse(check, key, "应是 true 或 false", "is true or false");
+    }
+    *out = value_is_true(value);
+    return true;
+}
+
+static bool read_approve_alone(const struct check *check, const char *key,
+                               const struct value *value)
+{
+    return read_bool(check, key, value, &check->conf->may_approve_alone);
+}
+
+static bool read_accredited(const struct check *check, const char *key, const struct value *value)
+{
+    return read_bool(check, key, value, &check->conf->is_accredited);
+}
+
+static bool is_role_name(const char *name)
+{
+    return name[0] >= 'a' && name[0] <= 'z' && strlen(name) < WORD_LIMIT &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+}
+
+static bool read_roles(const struct check *check, const char *key, const struct value *value)
+{
+    if (value_kind(value) != VALUE_MAP) {
+        return refuse(check, key, "应是表：{ 角色名 = \"标题\" }", "is a table: { name = \"title\" }");
+    }
+    for (size_t i = 0; i < value_count(value); i++) {
+        const char *name = value_key_at(value, i);
+        const char *title = value_text(value_at(value, i));
+        char path[160];
+
+        snprintf(path, sizeof path, "%s.%s", key, name);
+        if (!is_role_name(name)) {
+            return refuse(check, path, "应由小写字母、数字和下划线组成",
+                          "consists of small letters, digits and underscores");
+        }
+        if (!title || !*title || strlen(title) > 60) {
+            return refuse(check, path, "应是一个不长的标题", "is a short title");
+        }
+    }
+    value_free(check->conf->roles);
+    check->conf->roles = value_copy(value);
+    return true;
+}
+
+struct conf_key {
+    const char *name;
+    bool (*read)(const struct check *check, const char *key, const struct value *value);
+};
+
+static const struct conf_key KEYS[] = {
+    {"office", read_office},
+    {"opens_at", read_opens_at},
+    {"confinement", read_confinement},
+    {"approve_alone", read_approve_alone},
+    {"accredited", read_accredited},
+    {"roles", read_roles},
+};
+
+/* Edits between two short ASCII words. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[WORD_LIMIT + 1];
+    size_t width = strlen(b);
+
+    for (size_t j = 0; j <= width; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i]; i++) {
+        size_t corner = row[0];
+
+        row[0] = i + 1;
+        for (size_t j = 0; j < width; j++) {
+            size_t best = corner + (a[i] != b[j]);
+
+            corner = row[j + 1];
+            best = best < row[j] + 1 ? best : row[j] + 1;
+            row[j + 1] = best < corner + 1 ? best : corner + 1;
+        }
+    }
+    return row[width];
+}
+
+static bool refuse_key(const struct check *check, const char *key)
+{
+    const char *place = value_get_text(check->places, key);
+    const char *nearest = KEYS[0].name;
+
+    for (size_t i = 1; i < COUNT_OF(KEYS); i++) {
+        if (distance(key, KEYS[i].name) < distance(key, nearest)) {
+            nearest = KEYS[i].name;
+        }
+    }
+    err_set(check->err, ERR_INVALID,
+            SAY("%s:%s: 没有“%s”这个配置项，最接近的是“%s”",
+                "%s:%s: there is no key \"%s\"; the nearest is \"%s\""),
+            check->name, place ? place : "1:1", key, nearest);
+    return false;
+}
+
+static bool read_tree(const struct check *check, const struct value *tree)
+{
+    for (size_t i = 0; i < value_count(tree); i++) {
+        const char *key = value_key_at(tree, i);
+        const struct conf_key *known = NULL;
+
+        for (size_t k = 0; key && k < COUNT_OF(KEYS); k++) {
+            known = strcmp(key, KEYS[k].name) == 0 ? &KEYS[k] : known;
+        }
+        if (!key) {
+            return refuse(check, "office", "应写成 名称 = 值", "is written as name = value");
+        }
+        if (!known) {
+            return refuse_key(check, key);
+        }
+        if (!known->read(check, key, value_at(tree, i))) {
+            return false;
+        }
+    }
+    if (!check->conf->office) {
+        return refuse(check, "office", "没有写，应是本办的区划代码",
+                      "is missing; it is the region code of the office");
+    }
+    return true;
+}
+
+bool conf_parse(const char *name, const char *text, size_t length, struct conf *out,
+                struct err *err)
+{
+    bool ok = false;
+    struct value *tree = NULL;
+    struct value *places = NULL;
+    struct conf conf = {.opens_at = OPENS_AT, .is_confinement_required = true};
+    struct check check = {.name = name, .conf = &conf, .err = err};
+
+    conf.roles = value_new_map();
+    if (!conf_text_parse(name, text, length, &tree, &places, err)) {
+        goto done;
+    }
+    check.places = places;
+    if (!read_tree(&check, tree)) {
+        goto done;
+    }
+    *out = conf;
+    memset(&conf, 0, sizeof conf); /* the caller owns it now */
+    ok = true;
+done:
+    conf_clear(&conf);
+    value_free(tree);
+    value_free(places);
+    return ok;
+}
+
+bool conf_read(const char *folder, struct conf *out, struct err *err)
+{
+    bool ok = false;
+    char *path = file_join(folder, CONF_FILE);
+    struct buf text;
+
+    buf_init(&text, CONF_LIMIT);
+    ok = file_read(path, CONF_LIMIT, &text, err) &&
+         conf_parse(CONF_FILE, buf_text(&text), text.length, out, err);
+    buf_clear(&text);
+    mem_free(path);
+    return ok;
+}
+
+bool conf_write(const char *folder, const char *office, struct err *err)
+{
+    bool ok;
+    char *path = file_join(folder, CONF_FILE);
+    struct buf text;
+
+    buf_init(&text, CONF_LIMIT);
+    buf_add_text(&text, SAY("-- 本站点的配置：只是数据，不会执行。\n",
+                            "-- The configuration of this site: data, never executed.\n"));
+    buf_add_text(&text, "return {\n");
+    buf_add_format(&text, "  office = \"%s\", -- %s\n", office,
+                   SAY("不写 --office 时用的机构", "the office used without --office"));
+    buf_add_format(&text, "  opens_at = \"09:00\", -- %s\n",
+                   SAY("上班时刻，督办梯级在这时触发", "opening hour, when rungs fire"));
+    buf_add_format(&text, "  confinement = \"require\", -- %s\n",
+                   SAY("没有沙箱就不运行脚本；\"allow_none\" 放宽",
+                       "no script runs without its sandbox; \"allow_none\" lets it"));
+    buf_add_format(&text, "  approve_alone = false, -- %s\n",
+                   SAY("起草人能否自己批准版本", "whether authors may approve their own versions"));
+    buf_add_format(&text, "  accredited = false, -- %s\n",
+                   SAY("是否为分级保护网络", "whether this network may hold classified texts"));
+    buf_add_format(&text, "  roles = {}, -- %s\n",
+                   SAY("本办自有的角色：{ 角色名 = \"标题\" }", "own roles: { name = \"title\" }"));
+    buf_add_text(&text, "}\n");
+    ok = file_write(path, text.bytes, text.length, 0644, err);
+    buf_clear(&text);
+    mem_free(path);
+    return ok;
+}
+
+void conf_clear(struct conf *conf)
+{
+    if (conf) {
+        mem_free(conf->office);
+        value_free(conf->roles);
+        memset(conf, 0, sizeof *conf);
+    }
+}

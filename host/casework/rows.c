@@ -1,0 +1,46 @@
+/* Texts and ids out of a row, with SQL NULL as "", NULL or 0, so that readers stay one line a column. */
+#include "casework/rows.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+void row_put(char *out, size_t size, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+
+    if (length >= size) {
+        length = size - 1;
+        while (length && ((unsigned char)text[length] & 0xc0) == 0x80) {
+            length--;
+        }
+    }
+    if (length) {
+        memcpy(out, text, length);
+    }
+    out[length] = '\0';
+}
+
+void row_text(const struct stmt *stmt, int column, char *out, size_t size)
+{
+    row_put(out, size, stmt_text(stmt, column, NULL));
+}
+
+char *row_copy(const struct stmt *stmt, int column)
+{
+    return mem_text(stmt_text(stmt, column, NULL));
+}
+
+int64_t row_id(const struct stmt *stmt, int column)
+{
+    return stmt_is_null(stmt, column) ? 0 : stmt_int(stmt, column);
+}
+
+void *row_room(void *items, size_t count, size_t size)
+{
+    /* Full exactly at 0 and at the powers of two. */
+    if ((count & (count - 1)) == 0) {
+        return mem_resize(items, (count ? count * 2 : 1) * size);
+    }
+    return items;
+}

@@ -1,0 +1,103 @@
+/* The rows that arm or move a deadline list the rungs that stand on it: the newest one that lists a
+   step says which date the step was counted from. */
+#include "cli/because.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/calendars.h"
+
+void because_begin(struct because *because, struct view *view)
+{
+    struct calendar calendar = {0};
+
+    *because = (struct because){.view = view};
+    if (calendar_current(view->house->site, view->house->office_id, &calendar, NULL)) {
+        because->workdays = workdays_new(calendar.years);
+        calendar_clear(&calendar);
+    }
+}
+
+void because_end(struct because *because)
+{
+    workdays_free(because->workdays);
+    *because = (struct because){0};
+}
+
+/* The deadline and its due day in the newest row that lists the step. The caller frees both. */
+static bool find(struct store *store, int64_t case_id, const char *step, char **deadline,
+                 char **due)
+{
+    struct stmt *stmt = NULL;
+    struct value *body = NULL;
+    struct buf pattern;
+    bool has_row = false;
+    size_t length = 0;
+
+    buf_init(&pattern, 1024);
+    buf_add_format(&pattern, "%%\"%s\"%%", step);
+    if (store_ask(
+            store,
+            "SELECT name, body FROM events WHERE case_id = $1 AND kind IN ('armed', 'redated')"
+            " AND body LIKE $2 ORDER BY seq DESC LIMIT 1",
+            &stmt, NULL, "it", case_id, buf_text(&pattern)) &&
+        stmt_step(stmt, &has_row, NULL) && has_row) {
+        const char *text = stmt_text(stmt, 1, &length);
+
+        if (json_parse(text, length, &body, NULL)) {
+            *deadline = mem_text(stmt_text(stmt, 0, NULL));
+            *due = mem_text(value_get_text(body, "due"));
+        }
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    value_free(body);
+    buf_clear(&pattern);
+    return *deadline && *due;
+}
+
+static int64_t works_between(const struct because *because, int64_t from, int64_t to)
+{
+    return because->workdays ? workdays_count(because->workdays, from + 1, to) : to - from;
+}
+
+static void say(const struct because *because, const char *title, int64_t due, int64_t day,
+                struct buf *out)
+{
+    const char *unit = because->workdays ? SAY("个工作日", "working days") : SAY("天", "days");
+    char text[12];
+
+    clock_format_day(due, text);
+    if (day > due) {
+        buf_add_format(out, SAY("超过%s（%s）%" PRId64 " %s", "past %s (%s) by %" PRId64 " %s"),
+                       title, text, works_between(because, due, day), unit);
+    } else if (day < due) {
+        buf_add_format(out,
+                       SAY("距%s（%s）还有 %" PRId64 " %s", "before %s (%s) by %" PRId64 " %s"),
+                       title, text, works_between(because, day, due), unit);
+    } else {
+        buf_add_format(out, SAY("%s（%s）当日", "on the day of %s (%s)"), title, text);
+    }
+}
+
+void because_say(struct because *because, const struct view_case *of, const char *step,
+                 int64_t planned, struct buf *out)
+{
+    char *deadline = NULL;
+    char *due = NULL;
+    int64_t day = 0;
+
+    if (find(because->view->house->site->store, of->case_id, step, &deadline, &due) &&
+        clock_parse_day(due, &day, NULL)) {
+        say(because,
+            label_title(view_about(because->view, of->activation_id), "deadlines", deadline), day,
+            clock_day(planned), out);
+    }
+    mem_free(deadline);
+    mem_free(due);
+}

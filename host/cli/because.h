@@ -1,0 +1,25 @@
+/* What a rung stands at: the deadline behind it, and how many working days before or after. */
+#ifndef DUBAN_BECAUSE_H
+#define DUBAN_BECAUSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "casework/workdays.h"
+#include "cli/view.h"
+
+struct because {
+    struct view *view;
+    struct workdays *workdays; /* of the calendar in force for the office of the house */
+};
+
+/* Embeds; a site without a calendar counts weekends only. because_end at the end. */
+void because_begin(struct because *because, struct view *view);
+void because_end(struct because *because);
+/* Appends "超过办理时限 2026-10-12 1 个工作日" for the step "ladder/step" of a case planned for the
+   instant; nothing when no deadline of the case knows the step. */
+void because_say(struct because *because, const struct view_case *of, const char *step,
+                 int64_t planned, struct buf *out);
+
+#endif

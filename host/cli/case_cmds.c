@@ -1,0 +1,96 @@
+/* The commands about one case, and the two that ask the engine: why, and what next. */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/value.h"
+#include "cli/command.h"
+#include "cli/handlers.h"
+#include "cli/house.h"
+#include "cli/view.h"
+#include "cli/wrap.h"
+#include "serve/keeper.h"
+
+/* A site open for reading, a keeper for questions, and a case these eyes may see. */
+static bool look(struct house *house, const struct args *args, struct err *err)
+{
+    struct view view = {0};
+    struct view_case found = {0};
+    bool ok = house_start(house, err) && house_read(house, err) &&
+              view_begin(&view, house, args, err) &&
+              view_case(&view, args_operand(args, 0), &found, err) &&
+              (house->keeper || keeper_open(house->site, house->zygote, &house->keeper, err));
+
+    view_case_clear(&found);
+    view_end(&view);
+    return ok;
+}
+
+enum outcome explain_handler(struct house *house, const struct args *args, struct err *err)
+{
+    struct value *lines = NULL;
+
+    if (!look(house, args, err) ||
+        !keeper_explain(house->keeper, args_operand(args, 0), &lines, err)) {
+        return OUTCOME_REFUSED;
+    }
+    for (size_t i = 0; i < value_count(lines); i++) {
+        const char *text = value_text(value_at(lines, i));
+        size_t indent = text ? strspn(text, " ") : 0;
+        struct buf head;
+
+        buf_init(&head, 1024);
+        wrap_cell(&head, "", indent);
+        wrap_print(&house->out, buf_text(&head), indent, text ? text + indent : "");
+        buf_clear(&head);
+    }
+    out_document(&house->out, lines);
+    return OUTCOME_DONE;
+}
+
+enum outcome next_handler(struct house *house, const struct args *args, struct err *err)
+{
+    struct value *items = NULL;
+
+    if (!look(house, args, err) ||
+        !keeper_next(house->keeper, args_operand(args, 0), &items, err)) {
+        return OUTCOME_REFUSED;
+    }
+    for (size_t i = 0; i < value_count(items); i++) {
+        const char *text = value_get_text(value_at(items, i), "text");
+        char head[24];
+
+        clock_format_instant(value_get_int(value_at(items, i), "at", 0), head);
+        head[16] = '\0';
+        wrap_print(&house->out, head, 18, text ? text : "");
+    }
+    if (!value_count(items)) {
+        out_print(
+            &house->out, "%s\n",
+            SAY("无人办理时，什么也不会再发生。", "If nobody acts, nothing more will happen."));
+    }
+    out_document(&house->out, items);
+    return OUTCOME_DONE;
+}
+
+static const struct option EYES_OPTIONS[] = {
+    OPTION_BY,
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct command case_commands[] = {
+    {"open", "WORKFLOW [--input FILE] [field=value…]", "立案，输出案号",
+     "opens a case and prints its number", open_options, 1, OPERANDS_ANY, 0, open_handler},
+    {"fact", "CASE… FACT [--input FILE] [--from CSV] [--occurred TIME] [field=value…]",
+     "登记事实，输出由此作出的决定", "records a fact and prints the decisions", fact_options, 1,
+     OPERANDS_ANY, 0, fact_handler},
+    {"case", "NUMBER", "一个案件的全貌", "one case on one screen", EYES_OPTIONS, 1, 1, 0,
+     case_handler},
+    {"explain", "NUMBER", "每个日期、每一步的来由", "why each date and each step", EYES_OPTIONS, 1,
+     1, 0, explain_handler},
+    {"next", "NUMBER", "若无人办理，接下来会发生什么", "what comes next when nobody acts",
+     EYES_OPTIONS, 1, 1, 0, next_handler},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+};

@@ -1,0 +1,207 @@
+/* The relatives and belongings of a case, a line each, under a heading. */
+#include "cli/case_parts.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "casework/documents.h"
+#include "casework/outbox.h"
+#include "casework/plans.h"
+#include "casework/proposals.h"
+#include "cli/wrap.h"
+
+/* A section being told: its heading is printed with its first line. */
+struct section {
+    struct screen *screen;
+    const char *heading;
+    struct value *list;
+};
+
+static void say(struct section *section, struct value *row, const char *text)
+{
+    if (section->heading) {
+        out_print(section->screen->out, "\n%s\n", section->heading);
+        section->heading = NULL;
+    }
+    wrap_print(section->screen->out, "  ", 2, text);
+    value_push(section->list, row);
+}
+
+static void add_day(struct buf *text, int64_t instant)
+{
+    char day[12];
+
+    clock_format_day(clock_day(instant), day);
+    buf_add_text(text, day);
+}
+
+static bool add_proposal(void *context, const struct proposal_line *line)
+{
+    struct section *section = context;
+    struct value *row = value_new_map();
+    struct buf text;
+
+    buf_init(&text, 4096);
+    buf_add_format(&text, SAY("P%" PRId64 "  %s  提出于 ", "P%" PRId64 "  %s  raised on "),
+                   line->proposal_id, line->title);
+    add_day(&text, line->raised_at);
+    value_set_int(row, "id", line->proposal_id);
+    value_set_text(row, "title", line->title);
+    value_set_text(row, "step", line->step);
+    value_set_int(row, "raised_at", line->raised_at);
+    say(section, row, buf_text(&text));
+    buf_clear(&text);
+    return true;
+}
+
+static bool add_plan(void *context, const struct plan_line *line)
+{
+    struct section *section = context;
+    const char *title = label_title(section->screen->labels.about, "steps", line->step);
+    struct value *row = value_new_map();
+    struct buf text;
+
+    buf_init(&text, 4096);
+    buf_add_format(&text, SAY("%" PRId64 "  %s  原定 ", "%" PRId64 "  %s  planned for "),
+                   line->plan_id, title);
+    add_day(&text, line->planned_at);
+    value_set_int(row, "id", line->plan_id);
+    value_set_text(row, "step", line->step);
+    value_set_int(row, "planned_at", line->planned_at);
+    say(section, row, buf_text(&text));
+    buf_clear(&text);
+    return true;
+}
+
+static bool add_document(void *context, const struct document_line *line)
+{
+    struct section *section = context;
+    struct value *row = value_new_map();
+    struct buf text;
+    bool is_cancelled = line->status[0] == 'c';
+
+    buf_init(&text, 4096);
+    add_day(&text, line->created_at);
+    buf_add_format(&text, "  %s  %s", line->name,
+                   is_cancelled   ? SAY("作废", "cancelled")
+                   : line->number ? line->number
+                                  : SAY("草稿", "draft"));
+    value_set_int(row, "id", line->document_id);
+    value_set_text(row, "name", line->name);
+    value_set_text(row, "number", line->number);
+    value_set_text(row, "status", line->status);
+    say(section, row, buf_text(&text));
+    buf_clear(&text);
+    return true;
+}
+
+static const char *state_of(const char *status)
+{
+    switch (status[0]) {
+    case 'w':
+        return SAY("待发", "waiting");
+    case 's':
+        return SAY("已发", "sent");
+    case 'c':
+        return SAY("已取消", "cancelled");
+    default:
+        return SAY("不达", "dead");
+    }
+}
+
+static bool add_message(void *context, const struct outbox_line *line)
+{
+    struct section *section = context;
+    struct value *row = value_new_map();
+    struct buf text;
+
+    buf_init(&text, 4096);
+    add_day(&text, line->created_at);
+    buf_add_format(&text, "  %s → %s%s%s%s  %s", line->template, line->person_name,
+                   line->unit_name ? SAY("（", " (") : "", line->unit_name ? line->unit_name : "",
+                   line->unit_name ? SAY("）", ")") : "", state_of(line->status));
+    value_set_text(row, "template", line->template);
+    value_set_text(row, "person", line->person);
+    value_set_text(row, "person_name", line->person_name);
+    value_set_text(row, "status", line->status);
+    value_set_int(row, "created_at", line->created_at);
+    say(section, row, buf_text(&text));
+    buf_clear(&text);
+    return true;
+}
+
+static struct section begin(struct screen *screen, const char *heading)
+{
+    return (struct section){.screen = screen, .heading = heading, .list = value_new_list()};
+}
+
+static void end(struct section *section, const char *key)
+{
+    value_set(section->screen->map, key, section->list);
+}
+
+static void add_child(struct section *section, const struct stmt *stmt)
+{
+    struct value *row = value_new_map();
+    const char *title = label_title(view_about(section->screen->view, stmt_int(stmt, 1)), "states",
+                                    stmt_text(stmt, 3, NULL));
+    struct buf text;
+
+    buf_init(&text, 4096);
+    buf_add_format(&text, "%s  %s  %s", stmt_text(stmt, 0, NULL), stmt_text(stmt, 2, NULL), title);
+    value_set_text(row, "number", stmt_text(stmt, 0, NULL));
+    value_set_text(row, "title", stmt_text(stmt, 2, NULL));
+    value_set_text(row, "state", stmt_text(stmt, 3, NULL));
+    value_set_bool(row, "open", stmt_is_null(stmt, 4));
+    say(section, row, buf_text(&text));
+    buf_clear(&text);
+}
+
+static bool show_children(struct screen *screen, struct err *err)
+{
+    struct section section = begin(screen, SAY("下级事项", "child cases"));
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    bool ok =
+        store_ask(screen->view->house->site->store,
+                  "SELECT c.number, c.activation_id, v.title, c.state, c.closed_at FROM cases AS c"
+                  " JOIN activations AS a ON a.activation_id = c.activation_id"
+                  " JOIN versions AS v ON v.version_id = a.version_id"
+                  " WHERE c.parent_id = $1 ORDER BY c.case_id",
+                  &stmt, err, "i", screen->of->case_id);
+
+    while (ok && (ok = stmt_step(stmt, &has_row, err)) && has_row) {
+        add_child(&section, stmt);
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    end(&section, "children");
+    return ok;
+}
+
+bool case_parts_show(struct screen *screen, struct err *err)
+{
+    struct store *store = screen->view->house->site->store;
+    int64_t id = screen->of->case_id;
+    struct section waits = begin(screen, SAY("待批", "waits for a signature"));
+    struct section plans = begin(screen, SAY("待补办", "on the catch-up list"));
+    struct section papers = begin(screen, SAY("文书", "papers"));
+    struct section messages = begin(screen, SAY("消息", "messages"));
+    bool ok = proposals_list(store, id, true, add_proposal, &waits, err) &&
+              plans_list(store, id, true, add_plan, &plans, err) &&
+              documents_list(store, id, add_document, &papers, err) &&
+              outbox_list(store, id, NULL, add_message, &messages, err);
+
+    end(&waits, "proposals");
+    end(&plans, "plans");
+    end(&papers, "documents");
+    end(&messages, "messages");
+    if (ok && screen->of->parent) {
+        out_print(screen->out, "\n%s\n  %s\n", SAY("上级事项", "opened by"), screen->of->parent);
+        value_set_text(screen->map, "parent", screen->of->parent);
+    }
+    return ok && show_children(screen, err);
+}

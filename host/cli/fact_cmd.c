@@ -1,0 +1,173 @@
+/* `duban fact`: one fact on one case or on many, each with its own result. */
+#include "cli/handlers.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/decisions.h"
+#include "cli/fact_rows.h"
+#include "cli/form.h"
+#include "cli/house.h"
+#include "cli/view.h"
+#include "serve/keeper.h"
+
+const struct option fact_options[] = {
+    {"input", "FILE", "表单内容的 JSON 文件（字段名或标签对应值）",
+     "JSON file with the form, by id or label"},
+    {"from", "CSV", "每行一件：案号列加表单各列",
+     "one case a row: its number and the columns of the form"},
+    {"occurred", "TIME", "事实发生的日期（缺省为登记当日）",
+     "when it happened, when that is not now"},
+    OPTION_BY,
+    OPTION_KEY,
+    {NULL, NULL, NULL, NULL},
+};
+
+/* Operands: CASE… FACT field=value…; *names counts those before the first field. */
+static bool split(const struct args *args, size_t *names, struct err *err)
+{
+    size_t count = 0;
+
+    while (count < args->operand_count && !form_is_field(args_operand(args, count))) {
+        count++;
+    }
+    for (size_t i = count; i < args->operand_count; i++) {
+        if (!form_is_field(args_operand(args, i))) {
+            err_set(err, ERR_INVALID,
+                    SAY("“%s”应写成 字段=值，放在事实之后",
+                        "\"%s\" should be field=value, after the fact"),
+                    args_operand(args, i));
+            return false;
+        }
+    }
+    if (count < (args_has(args, "from") ? 1u : 2u)) {
+        err_set(err, ERR_INVALID,
+                SAY("要写明案号和事实，如：duban fact 430000-2026-YJ-0001 签收",
+                    "a case and a fact are needed, as in: duban fact 430000-2026-YJ-0001 signed"));
+        return false;
+    }
+    *names = count;
+    return true;
+}
+
+/* What this case answered: its decisions, or why not. */
+static bool say_result(struct view *view, const struct keeper_fact *fact,
+                       const struct keeper_result *result, struct value *list, struct err *err)
+{
+    struct out *out = &view->house->out;
+    struct view_case found = {0};
+    struct value *row = value_new_map();
+    struct value *decisions = NULL;
+    const char *id = NULL;
+    bool ok = true;
+
+    value_set_text(row, "number", fact->number);
+    value_set_bool(row, "done", result->is_done);
+    if (!result->is_done) {
+        out_print(out, "%s  %s%s\n", fact->number, SAY("未办成：", "refused: "), result->err.text);
+        value_set_text(row, "error", result->err.text);
+        value_set_text(row, "kind", err_kind_name(result->err.kind));
+    } else if ((ok = view_case(view, fact->number, &found, err))) {
+        const struct value *about = view_about(view, found.activation_id);
+
+        id = label_id(about, "facts", fact->fact);
+        out_print(out, "%s  %s  %s%s\n", fact->number,
+                  found.unit_name ? found.unit_name : found.title,
+                  label_title(about, "facts", id ? id : fact->fact),
+                  result->is_repeat ? SAY("（此前已办）", " (done before)") : "");
+        ok = decisions_show(view, &found, result->seq, &decisions, err);
+        value_set_int(row, "seq", result->seq);
+        value_set_bool(row, "repeat", result->is_repeat);
+        value_set_text(row, "state", found.state);
+        value_set_text(row, "due", found.due);
+    }
+    if (decisions) {
+        value_set(row, "decisions", decisions);
+    }
+    value_push(list, row);
+    view_case_clear(&found);
+    return ok;
+}
+
+/* Every result, and the count of those that were refused. */
+static bool say_results(struct view *view, const struct fact_rows *rows,
+                        const struct keeper_result *results, size_t *refused, struct err *err)
+{
+    struct value *list = value_new_list();
+
+    for (size_t i = 0; i < rows->count; i++) {
+        *refused += !results[i].is_done;
+        if (!say_result(view, &rows->facts[i], &results[i], list, err)) {
+            value_free(list);
+            return false;
+        }
+    }
+    if (view->house->out.is_json) {
+        value_set(out_map(&view->house->out), "results", list);
+    } else {
+        value_free(list);
+    }
+    return true;
+}
+
+static bool record(struct house *house, const struct args *args, const struct fact_rows *rows,
+                   struct err *err)
+{
+    struct view view = {0};
+    struct keeper_result *results = mem_array(rows->count + 1, sizeof *results);
+    size_t refused = 0;
+    bool ok = false;
+
+    if (!view_begin(&view, house, args, err) ||
+        !keeper_record(house->keeper, &house->actor, house->key, rows->facts, rows->count, results,
+                       err)) {
+        goto done;
+    }
+    if (rows->count == 1 && !results[0].is_done) {
+        *err = results[0].err;
+        goto done;
+    }
+    if (!say_results(&view, rows, results, &refused, err)) {
+        goto done;
+    }
+    if (refused) {
+        err_set(err, ERR_INVALID, SAY("%zu 件中有 %zu 件未办成", "of %zu cases %zu were refused"),
+                rows->count, refused);
+    }
+    ok = refused == 0;
+done:
+    mem_free(results);
+    view_end(&view);
+    return ok;
+}
+
+enum outcome fact_handler(struct house *house, const struct args *args, struct err *err)
+{
+    struct fact_rows rows = {0};
+    struct value *form = NULL;
+    int64_t occurred;
+    size_t names;
+    bool ok = false;
+
+    if (!split(args, &names, err)) {
+        return OUTCOME_USAGE;
+    }
+    if (!form_occurred(args, &occurred, err) || !house_write(house, args, err) ||
+        !form_read(house, args, names, &form, err)) {
+        goto done;
+    }
+    fact_rows_begin(&rows, args_operand(args, names - 1), occurred, form);
+    for (size_t i = 0; i + 1 < names; i++) {
+        fact_rows_add(&rows, args_operand(args, i), form);
+    }
+    if (args_has(args, "from") && !fact_rows_read(&rows, house, args_get(args, "from"), err)) {
+        goto done;
+    }
+    ok = record(house, args, &rows, err);
+done:
+    fact_rows_clear(&rows);
+    value_free(form);
+    return args_outcome(ok);
+}

@@ -1,0 +1,31 @@
+/* The handlers of commands whose tables and bodies stand in different files. Each gives the exit
+   status; err is filled unless the outcome is OUTCOME_DONE or everything has been printed. */
+#ifndef DUBAN_HANDLERS_H
+#define DUBAN_HANDLERS_H
+
+#include "base/err.h"
+#include "cli/args.h"
+#include "cli/command.h"
+
+struct house;
+
+typedef enum outcome command_handler(struct house *house, const struct args *args, struct err *err);
+
+command_handler open_handler;
+command_handler fact_handler;
+command_handler case_handler;
+command_handler explain_handler;
+command_handler next_handler;
+command_handler plan_show_handler;
+command_handler plan_sign_handler;
+command_handler outbox_handler;
+command_handler figures_handler;
+
+extern const struct option open_options[];
+extern const struct option fact_options[];
+extern const struct option plan_show_options[];
+extern const struct option plan_sign_options[];
+extern const struct option outbox_options[];
+extern const struct option figures_options[];
+
+#endif

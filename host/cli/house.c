@@ -1,0 +1,308 @@
+/* Opens what a command works in, in the one order that is safe: library, zygote, store, keeper,
+ * actor. */
+#include "cli/house.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/conf.h"
+#include "casework/registry.h"
+#include "serve/keeper.h"
+#include "serve/zygote.h"
+
+#ifndef DUBAN_PREFIX
+#define DUBAN_PREFIX "/usr/local"
+#endif
+
+#define ATTACHMENT_MAX ((size_t)64 * 1024 * 1024)
+#define SCRIPT_MAX ((size_t)1024 * 1024)
+
+void house_begin(struct house *house)
+{
+    *house = (struct house){.globals = {.dir = "."}, .lang = text_is_zh() ? "zh" : "en"};
+}
+
+void house_end(struct house *house)
+{
+    keeper_close(house->keeper);
+    house->keeper = NULL;
+    site_close(house->site);
+    house->site = NULL;
+    zygote_stop(house->zygote);
+    house->zygote = NULL;
+    out_clear(&house->out);
+    mem_free(house->library);
+    mem_free(house->recorder);
+    mem_free(house->person);
+    mem_free(house->office);
+    house->library = house->recorder = house->person = house->office = NULL;
+}
+
+static bool is_library(const char *folder)
+{
+    char *schema = file_join(folder, "schema/sqlite/0001_site.sql");
+    char *scripts = file_join(folder, "scripts/engine/service.lua");
+    bool is_there = file_is_there(schema) && file_is_there(scripts);
+
+    mem_free(schema);
+    mem_free(scripts);
+    return is_there;
+}
+
+/* build/duban has the library in "..", build/test/duban in "../..". */
+static char *library_beside(const char *program)
+{
+    char *folder = mem_text(program);
+    char *slash;
+
+    for (int level = 0; level < 3; level++) {
+        slash = strrchr(folder, '/');
+        if (!slash) {
+            break;
+        }
+        *slash = '\0';
+        if (level > 0 && is_library(folder)) {
+            return folder;
+        }
+    }
+    mem_free(folder);
+    return NULL;
+}
+
+bool house_library(struct house *house, struct err *err)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+
+    if (house->library) {
+        return true;
+    }
+    if (length > 0) {
+        program[length] = '\0';
+        house->library = library_beside(program);
+    }
+    if (!house->library && is_library(DUBAN_PREFIX "/share/duban")) {
+        house->library = mem_text(DUBAN_PREFIX "/share/duban");
+    }
+    if (!house->library) {
+        err_set(err, ERR_MISSING,
+                SAY("找不到程序库：程序旁与 %s/share/duban 都没有 scripts 与 schema，请重新安装",
+                    "the library is missing: neither beside the program nor in %s/share/duban are "
+                    "scripts and schema; install again"),
+                DUBAN_PREFIX);
+        return false;
+    }
+    return true;
+}
+
+bool house_has_site(const struct house *house)
+{
+    char *path = file_join(house->globals.dir, SITE_DATABASE);
+    bool is_there = file_is_there(path);
+
+    mem_free(path);
+    return is_there;
+}
+
+bool house_start(struct house *house, struct err *err)
+{
+    struct zygote_options options = {0};
+    struct conf conf = {0};
+
+    if (house->zygote) {
+        return true;
+    }
+    if (house->site) {
+        err_set(err, ERR_INTERNAL, "%s",
+                SAY("数据库已打开，不能再启动脚本进程", "the store is open already"));
+        return false;
+    }
+    if (!house_library(house, err)) {
+        return false;
+    }
+    if (house_has_site(house)) {
+        if (!conf_read(house->globals.dir, &conf, err)) {
+            return false;
+        }
+        options.is_loose = !conf.is_confinement_required;
+        conf_clear(&conf);
+    }
+    options.library = house->library;
+    return zygote_start(&options, &house->zygote, err);
+}
+
+static bool open_site(struct house *house, enum store_mode mode, struct err *err)
+{
+    struct office office;
+
+    if (house->site) {
+        return true;
+    }
+    if (!house_library(house, err) ||
+        !site_open(house->globals.dir, house->library, mode, &house->site, err)) {
+        return false;
+    }
+    if (house->globals.office
+            ? !registry_office_find(house->site, house->globals.office, &office, err)
+            : !registry_office(house->site, house->site->office_id, &office, err)) {
+        return false;
+    }
+    house->office_id = office.office_id;
+    house->office = mem_text(office.code);
+    return true;
+}
+
+/* Without a zygote there is nobody to ask, hence no keeper. */
+static bool open_keeper(struct house *house, struct err *err)
+{
+    return house->keeper || !house->zygote ||
+           keeper_open(house->site, house->zygote, &house->keeper, err);
+}
+
+bool house_read(struct house *house, struct err *err)
+{
+    return open_site(house, STORE_READ, err) && open_keeper(house, err);
+}
+
+bool house_write(struct house *house, const struct args *args, struct err *err)
+{
+    return house_start(house, err) && open_site(house, STORE_WRITE, err) &&
+           open_keeper(house, err) && house_who(house, args, err);
+}
+
+bool house_who(struct house *house, const struct args *args, struct err *err)
+{
+    struct account account;
+    struct person person = {0};
+    const char *by = args ? args_get(args, "by") : NULL;
+
+    if (!registry_account_current(house->site, &account, err)) {
+        return false;
+    }
+    if (by && !registry_person_find(house->site, house->office_id, by, &person, err)) {
+        return false;
+    }
+    if (!by && account.person_id &&
+        !registry_person(house->site, account.person_id, &person, err)) {
+        return false;
+    }
+    mem_free(house->recorder);
+    mem_free(house->person);
+    house->recorder = mem_text(account.name);
+    house->person = person.person_id ? mem_text(person.code) : NULL;
+    house->actor = (struct actor){.account_id = account.account_id,
+                                  .recorder = house->recorder,
+                                  .person_id = person.person_id,
+                                  .person = house->person};
+    house->key = args ? args_get(args, "key") : NULL;
+    return true;
+}
+
+void house_act(struct house *house, const char *name, const char *object,
+               const struct value *content, struct act *act)
+{
+    *act = (struct act){.office_id = house->office_id,
+                        .office = house->office,
+                        .key = house->key,
+                        .name = name,
+                        .object = object,
+                        .actor = &house->actor};
+    act_digest(house->site, act, content);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static bool refuse_classified(const char *path, struct err *err)
+{
+    err_set(err, ERR_DENIED,
+            SAY("%s 带有密级标志，涉密内容不得录入本系统，请按保密规定办理",
+                "%s carries a secrecy mark; such content must not enter this system"),
+            path);
+    return false;
+}
+
+static bool keep_blob(struct house *house, const struct buf *bytes, const char *digest,
+                      struct err *err)
+{
+    return store_run(
+        house->site->store,
+        "INSERT INTO blobs (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING", NULL,
+        err, "tb", digest, bytes->length ? bytes->bytes : "", bytes->length);
+}
+
+bool house_attach(struct house *house, const char *path, struct value **out, struct err *err)
+{
+    bool ok = false;
+    char digest[DIGEST_HEX];
+    unsigned char sum[DIGEST_SIZE];
+    struct digest *hasher = NULL;
+    struct buf bytes;
+
+    buf_init(&bytes, ATTACHMENT_MAX + 1);
+    if (!file_read(path, ATTACHMENT_MAX, &bytes, err)) {
+        goto done;
+    }
+    if (!house->site->conf.is_accredited && text_is_utf8(buf_text(&bytes), bytes.length) &&
+        text_is_classified(buf_text(&bytes))) {
+        refuse_classified(path, err);
+        goto done;
+    }
+    hasher = digest_new();
+    digest_bytes(hasher, buf_text(&bytes), bytes.length, sum);
+    digest_hex(sum, digest);
+    if (!keep_blob(house, &bytes, digest, err)) {
+        goto done;
+    }
+    *out = value_new_map();
+    value_set_text(*out, "name", base_name(path));
+    value_set_text(*out, "digest", digest);
+    value_set_int(*out, "size", (int64_t)bytes.length);
+    ok = true;
+done:
+    digest_free(hasher);
+    buf_clear(&bytes);
+    return ok;
+}
+
+bool house_script(const char *path, char **source, struct err *err)
+{
+    bool ok = false;
+    size_t bom = 0;
+    struct buf bytes;
+
+    buf_init(&bytes, SCRIPT_MAX + 1);
+    if (!file_read(path, SCRIPT_MAX, &bytes, err)) {
+        goto done;
+    }
+    if (!text_is_utf8(buf_text(&bytes), bytes.length)) {
+        err_set(err, ERR_INVALID,
+                SAY("%s 不是 UTF-8 文本，请另存为 UTF-8 后重试",
+                    "%s is not UTF-8 text; save it as UTF-8"),
+                path);
+        goto done;
+    }
+    if (text_is_classified(buf_text(&bytes))) {
+        refuse_classified(path, err);
+        goto done;
+    }
+    if (bytes.length >= 3 && memcmp(bytes.bytes, "\xEF\xBB\xBF", 3) == 0) {
+        bom = 3;
+    }
+    *source = mem_text(buf_text(&bytes) + bom);
+    ok = true;
+done:
+    buf_clear(&bytes);
+    return ok;
+}

@@ -1,0 +1,219 @@
+/* Reading a ledger. Every row is judged before any is written, so that the preview is what will
+ * happen. */
+#include "cli/import_rows.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/imports.h"
+#include "cli/import_columns.h"
+#include "cli/sheet.h"
+#include "serve/keeper.h"
+
+struct reading {
+    const struct import_source *source;
+    struct sheet sheet;
+    struct import_columns columns;
+    struct value *seen; /* key to the index of its row */
+    struct import_sheet *out;
+};
+
+void import_row_spoil(struct import_sheet *sheet, struct import_row *row, const char *why)
+{
+    sheet->totals[row->fate]--;
+    sheet->totals[ROW_BAD]++;
+    row->fate = ROW_BAD;
+    mem_free(row->why);
+    row->why = mem_text(why);
+}
+
+/* The cells that are fields, and the day it was registered. False when that is no day. */
+static bool take_cells(struct reading *reading, size_t at, struct import_row *row, struct err *why)
+{
+    struct import_columns *columns = &reading->columns;
+    int64_t day;
+
+    row->given = value_new_map();
+    for (size_t column = 0; column < columns->count; column++) {
+        const char *text = sheet_cell(&reading->sheet, at, column);
+
+        if (columns->ids[column] && *text) {
+            value_set_text(row->given, columns->ids[column], text);
+        } else if (column == columns->key && *text) {
+            row->key = text_normal(text);
+        } else if (column == columns->opened && *text) {
+            if (!clock_parse_day(text, &day, why)) {
+                err_add(why, "%s", reading->sheet.titles[column]);
+                return false;
+            }
+            row->opened_at = clock_day_start(day) + 9 * 60 * 60 * 1000;
+        }
+    }
+    return true;
+}
+
+static void take_digest(struct reading *reading, struct import_row *row)
+{
+    unsigned char bytes[DIGEST_SIZE];
+    struct buf text;
+
+    buf_init(&text, 8u * 1024 * 1024);
+    json_write(row->given, &text);
+    buf_add_format(&text, "\n%" PRId64, row->opened_at);
+    digest_bytes(reading->source->house->site->digest, buf_text(&text), text.length, bytes);
+    digest_hex(bytes, row->digest);
+    buf_clear(&text);
+    if (!row->key) {
+        row->key = mem_text(row->digest);
+    }
+}
+
+/* Whether the row stands in the file already; then it is settled. */
+static bool is_repeated(struct reading *reading, struct import_row *row, struct err *why)
+{
+    int64_t at = value_get_int(reading->seen, row->key, -1);
+    const struct import_row *first;
+
+    if (at < 0) {
+        return false;
+    }
+    first = &reading->out->rows[at];
+    if (strcmp(first->digest, row->digest) == 0) {
+        row->fate = ROW_DUPLICATE;
+        err_set(why, ERR_CONFLICT, SAY("与第 %zu 行相同", "the same as line %zu"), first->line);
+    } else {
+        row->fate = ROW_BAD;
+        err_set(why, ERR_CONFLICT,
+                SAY("编号 %s 已用于第 %zu 行，而内容不同",
+                    "key %s stands in line %zu with other content"),
+                row->key, first->line);
+    }
+    return true;
+}
+
+/* New rows are checked by the workflow itself. */
+static bool judge_new(struct reading *reading, struct import_row *row, struct err *why)
+{
+    struct value *values = NULL;
+    const struct import_source *source = reading->source;
+
+    row->fate = ROW_NEW;
+    if (row->opened_at > site_now(source->house->site)) {
+        err_set(why, ERR_INVALID, "%s",
+                SAY("登记日期在今天之后", "the day of registration lies in the future"));
+        row->fate = ROW_BAD;
+    } else if (!keeper_values(source->house->keeper, source->activation_id, "record", row->given,
+                              &values, why)) {
+        row->fate = ROW_BAD;
+    }
+    value_free(values);
+    return row->fate == ROW_NEW || why->kind != ERR_INTERNAL;
+}
+
+static bool judge(struct reading *reading, struct import_row *row, struct err *why, struct err *err)
+{
+    const struct import_source *source = reading->source;
+    bool is_same = false;
+
+    if (is_repeated(reading, row, why)) {
+        return true;
+    }
+    value_set_int(reading->seen, row->key, (int64_t)reading->out->count);
+    if (!import_seen(source->house->site, source->house->office_id, source->workflow, row->key,
+                     row->digest, &row->target, &is_same, err)) {
+        return false;
+    }
+    if (row->target) {
+        row->fate = is_same ? ROW_SAME : ROW_DIFFERENT;
+        if (!is_same) {
+            err_set(
+                why, ERR_CONFLICT,
+                SAY("已导入为 %s，内容有变；请在案件里更正，导入不覆盖",
+                    "became %s with other content; correct it there, an import overwrites nothing"),
+                row->target);
+        }
+        return true;
+    }
+    if (!judge_new(reading, row, why)) {
+        *err = *why;
+        return false;
+    }
+    return true;
+}
+
+static bool read_row(struct reading *reading, size_t at, struct err *err)
+{
+    struct import_sheet *out = reading->out;
+    struct err why = {0};
+    struct import_row *row;
+
+    if ((out->count & (out->count - 1)) == 0) {
+        out->rows = mem_resize(out->rows, (out->count ? out->count * 2 : 1) * sizeof *out->rows);
+    }
+    row = &out->rows[out->count];
+    *row = (struct import_row){.line = sheet_line(&reading->sheet, at)};
+    if (!take_cells(reading, at, row, &why)) {
+        row->fate = ROW_BAD;
+    }
+    take_digest(reading, row);
+    if (row->fate != ROW_BAD && !judge(reading, row, &why, err)) {
+        out->count++;
+        return false;
+    }
+    row->why = why.text[0] ? mem_text(why.text) : NULL;
+    out->totals[row->fate]++;
+    out->count++;
+    return true;
+}
+
+bool import_sheet_read(const struct import_source *source, struct import_sheet *out,
+                       struct err *err)
+{
+    struct reading reading = {.source = source, .out = out};
+    bool ok = false;
+
+    *out = (struct import_sheet){0};
+    reading.seen = value_new_map();
+    if (!sheet_open(&reading.sheet, source->house, source->path, err)) {
+        goto done;
+    }
+    if (!import_columns_find(&reading.sheet, source->fields, source->map, &reading.columns, err)) {
+        err_add(err, "%s", source->path);
+        goto done;
+    }
+    for (size_t at = reading.sheet.first; at < reading.sheet.rows; at++) {
+        if (!sheet_is_blank(&reading.sheet, at) && !read_row(&reading, at, err)) {
+            goto done;
+        }
+        if (at % 200 == 0) {
+            out_progress(&source->house->out, SAY("已读 %zu / %zu 行", "read %zu of %zu rows"), at,
+                         reading.sheet.rows);
+        }
+    }
+    out->unused = value_copy(reading.columns.unused);
+    out->has_key = reading.columns.key < reading.columns.count;
+    ok = true;
+done:
+    value_free(reading.seen);
+    import_columns_clear(&reading.columns);
+    sheet_close(&reading.sheet);
+    return ok;
+}
+
+void import_sheet_clear(struct import_sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->count; i++) {
+        mem_free(sheet->rows[i].key);
+        value_free(sheet->rows[i].given);
+        mem_free(sheet->rows[i].target);
+        mem_free(sheet->rows[i].why);
+    }
+    mem_free(sheet->rows);
+    value_free(sheet->unused);
+    *sheet = (struct import_sheet){0};
+}

@@ -1,0 +1,202 @@
+/* 接管前: rungs that lie before the day an office takes a ledger over have been climbed on paper,
+   or not at all; either way nobody is told again. The history keeps them, with a note that says so.
+ */
+#include "cli/import_takeover.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/cases.h"
+#include "casework/outbox.h"
+#include "casework/plans.h"
+#include "serve/keeper.h"
+
+#define REASON "接管前"
+#define ROUNDS_MAX 100 /* a ladder has fewer rungs */
+
+/* The prefixes of effect keys that belong to before, gathered before anything is written. */
+struct prefixes {
+    char **list;
+    size_t count;
+    int64_t before;
+};
+
+static void add_prefix(struct prefixes *prefixes, const char *text)
+{
+    prefixes->list = mem_resize(prefixes->list, (prefixes->count + 1) * sizeof *prefixes->list);
+    prefixes->list[prefixes->count++] = mem_text(text);
+}
+
+/* "ladder/arming/step/repeat" out of a timer's body, when it was planned before. */
+static void take_timer(struct prefixes *prefixes, const struct value *body)
+{
+    const char *ladder = value_get_text(body, "l");
+    const char *step = value_get_text(body, "s");
+    char prefix[512];
+
+    if (!ladder || !step || value_get_int(body, "planned", INT64_MAX) >= prefixes->before) {
+        return;
+    }
+    snprintf(prefix, sizeof prefix, "%s/%" PRId64 "/%s/%" PRId64, ladder,
+             value_get_int(body, "a", 1), step, value_get_int(body, "r", 1));
+    add_prefix(prefixes, prefix);
+}
+
+static bool gather(struct store *store, int64_t case_id, struct prefixes *prefixes, struct err *err)
+{
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    bool ok = store_ask(store,
+                        "SELECT body FROM events WHERE case_id = $1 AND kind = 'timer' AND body IS "
+                        "NOT NULL ORDER BY seq",
+                        &stmt, err, "i", case_id);
+
+    while (ok && (ok = stmt_step(stmt, &has_row, err)) && has_row) {
+        size_t length = 0;
+        const char *text = stmt_text(stmt, 0, &length);
+        struct value *body = NULL;
+
+        if (json_parse(text, length, &body, NULL)) {
+            take_timer(prefixes, body);
+            value_free(body);
+        }
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    return ok;
+}
+
+static bool count_waiting(struct store *store, int64_t case_id, int64_t *count, struct err *err)
+{
+    return store_one_int(store,
+                         "SELECT COUNT(*) FROM outbox WHERE case_id = $1 AND status = 'waiting'",
+                         count, err, "i", case_id);
+}
+
+/* Messages of states entered before the day carry keys like e1#0: they go by their own instant. */
+static bool cancel(struct takeover *takeover, int64_t case_id, const struct prefixes *prefixes,
+                   struct err *err)
+{
+    struct store *store = takeover->house->site->store;
+    int64_t waiting = 0;
+    int64_t left = 0;
+
+    if (!count_waiting(store, case_id, &waiting, err) || !store_begin(store, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < prefixes->count; i++) {
+        if (!outbox_cancel(store, case_id, span_of(prefixes->list[i]), err)) {
+            goto failed;
+        }
+    }
+    if (!store_run(
+            store,
+            "UPDATE outbox SET status = 'cancelled' WHERE case_id = $1 AND status = 'waiting'"
+            " AND effect_key LIKE 'e%#%' AND effect_key NOT LIKE '%/%' AND EXISTS (SELECT 1 FROM "
+            "cases AS c"
+            " WHERE c.case_id = $1 AND c.opened_at < $2)",
+            NULL, err, "ii", case_id, takeover->before) ||
+        !count_waiting(store, case_id, &left, err)) {
+        goto failed;
+    }
+    takeover->cancelled += waiting - left;
+    return store_commit(store, err);
+failed:
+    store_rollback(store);
+    return false;
+}
+
+struct planned {
+    int64_t *ids;
+    size_t count;
+    int64_t before;
+};
+
+static bool take_plan(void *context, const struct plan_line *line)
+{
+    struct planned *planned = context;
+
+    if (line->planned_at < planned->before) {
+        planned->ids = mem_resize(planned->ids, (planned->count + 1) * sizeof *planned->ids);
+        planned->ids[planned->count++] = line->plan_id;
+    }
+    return true;
+}
+
+/* Rungs on the catch-up list from before the day; skipping one may bring the next, so until none is
+ * left. */
+static bool skip_plans(struct takeover *takeover, int64_t case_id, struct err *err)
+{
+    struct house *house = takeover->house;
+    bool is_over = false;
+    bool ok = true;
+
+    for (int round = 0; ok && !is_over && round < ROUNDS_MAX; round++) {
+        struct planned planned = {.before = takeover->before};
+        struct keeper_plan plan = {.reason = REASON};
+        int64_t cases = 0;
+
+        ok = plans_list(house->site->store, case_id, true, take_plan, &planned, err);
+        is_over = planned.count == 0;
+        plan.skip = planned.ids;
+        plan.skip_count = planned.count;
+        if (ok && !is_over) {
+            ok = keeper_plan_sign(house->keeper, &house->actor, NULL, &plan, &cases, err);
+            takeover->skipped += (int64_t)planned.count;
+        }
+        mem_free(planned.ids);
+    }
+    return ok;
+}
+
+static bool note(struct takeover *takeover, const char *number, struct err *err)
+{
+    struct house *house = takeover->house;
+    struct value *form = value_new_map();
+    struct keeper_fact fact = {
+        .number = number, .fact = "noted", .form = form, .occurred = KEEPER_NO_DAY};
+    struct keeper_result result = {0};
+    struct buf text;
+    char day[12];
+    bool ok;
+
+    clock_format_day(clock_day(takeover->before), day);
+    buf_init(&text, 1024);
+    buf_add_format(&text, REASON "：%s 之前的处置不再通知", day);
+    value_set_text(form, "text", buf_text(&text));
+    ok = keeper_record(house->keeper, &house->actor, NULL, &fact, 1, &result, err);
+    if (ok && !result.is_done && result.err.kind == ERR_INTERNAL) {
+        *err = result.err;
+        ok = false;
+    }
+    buf_clear(&text);
+    value_free(form);
+    return ok;
+}
+
+bool takeover_case(struct takeover *takeover, const char *number, struct err *err)
+{
+    struct prefixes prefixes = {.before = takeover->before};
+    int64_t case_id = 0;
+    int64_t before = takeover->cancelled + takeover->skipped;
+    bool ok = cases_id(takeover->house->site->store, number, &case_id, err) &&
+              gather(takeover->house->site->store, case_id, &prefixes, err) &&
+              cancel(takeover, case_id, &prefixes, err) && skip_plans(takeover, case_id, err);
+
+    if (ok && takeover->cancelled + takeover->skipped != before) {
+        takeover->quiet++;
+        ok = note(takeover, number, err);
+    }
+    for (size_t i = 0; i < prefixes.count; i++) {
+        mem_free(prefixes.list[i]);
+    }
+    mem_free(prefixes.list);
+    return ok;
+}

@@ -1,0 +1,19 @@
+/* Did you mean …: the one of several words that is nearest to what was typed. */
+#ifndef DUBAN_NEAREST_H
+#define DUBAN_NEAREST_H
+
+#include <stddef.h>
+
+struct nearest {
+    const char *word; /* what was typed; borrowed */
+    const char *best; /* NULL: nothing near enough; borrowed from the offers */
+    size_t distance;
+};
+
+void nearest_begin(struct nearest *nearest, const char *word);
+/* Considers one right word. */
+void nearest_offer(struct nearest *nearest, const char *word);
+/* Edits between two short texts, by bytes; texts over 63 bytes are taken as far away. */
+size_t nearest_distance(const char *a, const char *b);
+
+#endif

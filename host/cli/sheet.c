@@ -1,0 +1,168 @@
+/* Sheets as offices keep them: a title line above, a header, rows, blank lines. */
+#include "cli/sheet.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/form.h"
+
+/* The bytes of blank at the beginning of text. */
+static size_t blank_at(const char *text)
+{
+    if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n') {
+        return 1;
+    }
+    return strncmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : strncmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+static char *trimmed(const char *text)
+{
+    size_t skip;
+    size_t kept = 0;
+
+    while ((skip = blank_at(text)) > 0) {
+        text += skip;
+    }
+    for (size_t at = 0; text[at];) {
+        skip = blank_at(text + at);
+        at += skip ? skip : 1;
+        kept = skip ? kept : at;
+    }
+    return mem_text_n(text, kept);
+}
+
+const char *sheet_cell(struct sheet *sheet, size_t row, size_t column)
+{
+    mem_free(sheet->cell);
+    sheet->cell = trimmed(csv_cell(sheet->csv, row, column));
+    return sheet->cell;
+}
+
+size_t sheet_line(const struct sheet *sheet, size_t row)
+{
+    return csv_line(sheet->csv, row);
+}
+
+static size_t filled(struct sheet *sheet, size_t row)
+{
+    size_t count = 0;
+
+    for (size_t column = 0; column < csv_columns(sheet->csv, row); column++) {
+        count += *sheet_cell(sheet, row, column) != '\0';
+    }
+    return count;
+}
+
+bool sheet_is_blank(struct sheet *sheet, size_t row)
+{
+    return filled(sheet, row) == 0;
+}
+
+static bool find_header(struct sheet *sheet, const char *path, struct err *err)
+{
+    size_t row = 0;
+
+    while (row + 1 < sheet->rows && filled(sheet, row) < 2) {
+        row++;
+    }
+    if (row >= sheet->rows || filled(sheet, row) == 0) {
+        err_set(err, ERR_INVALID, SAY("%s 没有表头", "%s has no header row"), path);
+        return false;
+    }
+    sheet->columns = csv_columns(sheet->csv, row);
+    sheet->titles = mem_array(sheet->columns, sizeof *sheet->titles);
+    for (size_t column = 0; column < sheet->columns; column++) {
+        sheet->titles[column] = mem_text(sheet_cell(sheet, row, column));
+    }
+    sheet->first = row + 1;
+    return true;
+}
+
+static bool is_clean(struct sheet *sheet, struct house *house, struct err *err)
+{
+    for (size_t row = 0; row < sheet->rows; row++) {
+        for (size_t column = 0; column < csv_columns(sheet->csv, row); column++) {
+            bool is_below = row >= sheet->first && column < sheet->columns;
+            struct buf where;
+            bool ok;
+
+            buf_init(&where, 512);
+            buf_add_format(&where, SAY("第 %zu 行第 %zu 列", "line %zu, column %zu"),
+                           sheet_line(sheet, row), column + 1);
+            ok = form_refuse_classified(house, is_below ? sheet->titles[column] : NULL,
+                                        sheet_cell(sheet, row, column), buf_text(&where), err);
+            buf_clear(&where);
+            if (!ok) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool sheet_open(struct sheet *sheet, struct house *house, const char *path, struct err *err)
+{
+    struct buf bytes;
+    bool ok = false;
+
+    *sheet = (struct sheet){0};
+    buf_init(&bytes, CSV_BYTES_MAX + 1);
+    if (!form_refuse_classified(house, NULL, path, path, err) ||
+        !file_read(path, CSV_BYTES_MAX, &bytes, err)) {
+        goto done;
+    }
+    if (bytes.length >= 4 && memcmp(bytes.bytes, "PK\x03\x04", 4) == 0) {
+        err_set(err, ERR_INVALID, "%s",
+                SAY("目前只读 CSV：请在表格软件里另存为 CSV",
+                    "only CSV is read so far: save the sheet as CSV"));
+        goto named;
+    }
+    if (!csv_parse(buf_text(&bytes), bytes.length, &sheet->csv, err)) {
+        goto named;
+    }
+    sheet->rows = csv_rows(sheet->csv);
+    ok = find_header(sheet, path, err) && is_clean(sheet, house, err);
+    goto done;
+named:
+    err_add(err, "%s", path);
+done:
+    buf_clear(&bytes);
+    return ok;
+}
+
+void sheet_close(struct sheet *sheet)
+{
+    for (size_t column = 0; sheet->titles && column < sheet->columns; column++) {
+        mem_free(sheet->titles[column]);
+    }
+    mem_free(sheet->titles);
+    mem_free(sheet->cell);
+    csv_free(sheet->csv);
+    *sheet = (struct sheet){0};
+}
+
+bool sheet_title_is(const char *title, const char *name)
+{
+    char *a = text_normal(title);
+    char *b = text_normal(name);
+    bool is_same = strcmp(a, b) == 0;
+
+    mem_free(a);
+    mem_free(b);
+    return is_same;
+}
+
+size_t sheet_column(const struct sheet *sheet, const char *const *names)
+{
+    for (size_t i = 0; names[i]; i++) {
+        for (size_t column = 0; column < sheet->columns; column++) {
+            if (sheet_title_is(sheet->titles[column], names[i])) {
+                return column;
+            }
+        }
+    }
+    return sheet->columns;
+}

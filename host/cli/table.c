@@ -1,0 +1,220 @@
+/* Tables for people and programs: cells are kept as text to show and as a value to hand over. */
+#include "cli/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define GAP "  "
+
+struct cell {
+    char *text; /* NULL: empty */
+    struct value *value;
+    enum paint paint;
+};
+
+struct table {
+    const struct column *columns;
+    size_t column_count;
+    struct cell *cells;
+    size_t cell_count;
+    size_t cell_room;
+};
+
+struct table *table_new(const struct column *columns)
+{
+    struct table *table = mem_new(sizeof *table);
+
+    table->columns = columns;
+    while (columns[table->column_count].key) {
+        table->column_count++;
+    }
+    return table;
+}
+
+void table_free(struct table *table)
+{
+    if (!table) {
+        return;
+    }
+    for (size_t i = 0; i < table->cell_count; i++) {
+        mem_free(table->cells[i].text);
+        value_free(table->cells[i].value);
+    }
+    mem_free(table->cells);
+    mem_free(table);
+}
+
+static void add(struct table *table, enum paint paint, const char *text, struct value *value)
+{
+    if (table->cell_count == table->cell_room) {
+        table->cell_room = table->cell_room ? table->cell_room * 2 : 64;
+        table->cells = mem_resize(table->cells, table->cell_room * sizeof *table->cells);
+    }
+    table->cells[table->cell_count++] = (struct cell){mem_text(text), value, paint};
+}
+
+/* A cell is one line: whatever moves the cursor becomes a space. */
+static void flatten(char *text)
+{
+    for (; text && *text; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+            *text = ' ';
+        }
+    }
+}
+
+void table_paint(struct table *table, enum paint paint, const char *text)
+{
+    add(table, paint, text, value_new_text(text));
+    flatten(table->cells[table->cell_count - 1].text);
+}
+
+void table_text(struct table *table, const char *text)
+{
+    table_paint(table, PAINT_NONE, text);
+}
+
+void table_word(struct table *table, enum paint paint, const char *text, const char *word)
+{
+    add(table, paint, text, value_new_text(word));
+}
+
+void table_int(struct table *table, int64_t number)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    add(table, PAINT_NONE, text, value_new_int(number));
+}
+
+void table_instant(struct table *table, int64_t instant)
+{
+    char text[24];
+    struct value *value;
+
+    clock_format_instant(instant, text);
+    value = value_new_text(text);
+    text[16] = '\0'; /* minutes are enough for people */
+    add(table, PAINT_NONE, text, value);
+}
+
+void table_day(struct table *table, int64_t day)
+{
+    char text[12];
+
+    clock_format_day(day, text);
+    table_text(table, text);
+}
+
+size_t table_rows(const struct table *table)
+{
+    return table->column_count ? table->cell_count / table->column_count : 0;
+}
+
+static const char *title_of(const struct column *column)
+{
+    return SAY(column->title_zh, column->title_en);
+}
+
+static const char *text_of(const struct table *table, size_t row, size_t column)
+{
+    const char *text = table->cells[row * table->column_count + column].text;
+
+    return text ? text : "";
+}
+
+static size_t width_of(const struct table *table, size_t column)
+{
+    size_t most = table->columns[column].width_max;
+    size_t widest = text_width(title_of(&table->columns[column]));
+
+    for (size_t row = 0; row < table_rows(table); row++) {
+        size_t width = text_width(text_of(table, row, column));
+
+        widest = width > widest ? width : widest;
+    }
+    return most && widest > most ? most : widest;
+}
+
+static void print_cell(const struct out *out, const struct column *column, size_t width,
+                       enum paint paint, const char *text)
+{
+    size_t takes = text_width(text);
+    bool is_cut = takes > width;
+    size_t bytes = is_cut ? text_fit(text, width - 1) : strlen(text);
+    char *shown = mem_text_n(text, bytes);
+    size_t pad;
+
+    takes = text_width(shown) + (is_cut ? 1 : 0);
+    pad = width > takes ? width - takes : 0;
+    if (column->is_right) {
+        out_print(out, "%*s", (int)pad, "");
+    }
+    out_paint(out, paint, "%s%s", shown, is_cut ? "…" : "");
+    /* no spaces behind the last column */
+    if (!column->is_right && column[1].key) {
+        out_print(out, "%*s", (int)pad, "");
+    }
+    mem_free(shown);
+}
+
+void table_print(const struct table *table, const struct out *out, const char *nothing)
+{
+    size_t rows = table_rows(table);
+    size_t *widths;
+
+    if (out->is_json) {
+        return;
+    }
+    if (rows == 0) {
+        if (nothing) {
+            out_print(out, "%s\n", nothing);
+        }
+        return;
+    }
+    widths = mem_array(table->column_count, sizeof *widths);
+    for (size_t i = 0; i < table->column_count; i++) {
+        widths[i] = width_of(table, i);
+        out_print(out, "%s", i ? GAP : "");
+        print_cell(out, &table->columns[i], widths[i], PAINT_BOLD, title_of(&table->columns[i]));
+    }
+    out_print(out, "\n");
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < table->column_count; i++) {
+            out_print(out, "%s", i ? GAP : "");
+            print_cell(out, &table->columns[i], widths[i],
+                       table->cells[row * table->column_count + i].paint, text_of(table, row, i));
+        }
+        out_print(out, "\n");
+    }
+    mem_free(widths);
+}
+
+struct value *table_value(const struct table *table)
+{
+    struct value *list = value_new_list();
+
+    for (size_t row = 0; row < table_rows(table); row++) {
+        struct value *map = value_new_map();
+
+        for (size_t i = 0; i < table->column_count; i++) {
+            value_set(map, table->columns[i].key,
+                      value_copy(table->cells[row * table->column_count + i].value));
+        }
+        value_push(list, map);
+    }
+    return list;
+}
+
+void table_show(const struct table *table, struct out *out, const char *nothing)
+{
+    if (out->is_json) {
+        out_document(out, table_value(table));
+    } else {
+        table_print(table, out, nothing);
+    }
+}

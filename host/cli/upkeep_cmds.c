@@ -1,0 +1,238 @@
+/* Proof, copies and help: what keeps a site trustworthy and its command line known. */
+#include "cli/upkeep_cmds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "casework/backup.h"
+#include "cli/cli.h"
+#include "cli/command.h"
+#include "cli/help.h"
+#include "cli/house.h"
+#include "serve/keeper.h"
+#include "serve/verify.h"
+
+/* ---- verify ---- */
+
+struct findings {
+    struct house *house;
+    struct value *list;
+};
+
+static void note_finding(void *context, const char *number, const char *sentence)
+{
+    struct findings *findings = context;
+    struct value *map = value_new_map();
+
+    value_set_text(map, "number", number);
+    value_set_text(map, "text", sentence);
+    value_push(findings->list, map);
+    out_print(&findings->house->out, "%s%s%s\n", number ? number : "",
+              number ? SAY("：", ": ") : "", sentence);
+}
+
+static void tell_report(struct house *house, const struct verify_report *report)
+{
+    const struct out *out = &house->out;
+
+    out_print(out,
+              SAY("事项 %lld，行 %lld，重算 %lld，审计 %lld，用时 %.1f 秒\n",
+                  "%lld cases, %lld rows, %lld folded again, %lld audit rows, %.1f s\n"),
+              (long long)report->cases, (long long)report->rows, (long long)report->refolded,
+              (long long)report->audit_rows, (double)report->micros / 1e6);
+    if (report->destroyed > 0) {
+        out_print(
+            out,
+            SAY("依法销毁内容 %lld 行，所在事项只核对链\n",
+                "%lld bodies were lawfully destroyed; their cases are verified by chain only\n"),
+            (long long)report->destroyed);
+    }
+    out_print(out, SAY("链头 %s\n", "heads %s\n"), report->heads);
+    if (verify_is_clean(report)) {
+        out_paint(out, PAINT_GREEN, "%s", SAY("全部相符", "everything agrees"));
+        out_print(out, "\n");
+    }
+}
+
+static void report_document(struct house *house, const struct verify_report *report,
+                            struct value *list)
+{
+    struct value *map = value_new_map();
+
+    value_set_bool(map, "clean", verify_is_clean(report));
+    value_set_int(map, "cases", report->cases);
+    value_set_int(map, "rows", report->rows);
+    value_set_int(map, "destroyed", report->destroyed);
+    value_set_int(map, "refolded", report->refolded);
+    value_set_int(map, "chain_broken", report->chain_broken);
+    value_set_int(map, "fold_differs", report->fold_differs);
+    value_set_int(map, "audit_rows", report->audit_rows);
+    value_set_int(map, "audit_broken", report->audit_broken);
+    value_set_int(map, "store_faults", report->store_faults);
+    value_set_int(map, "micros", report->micros);
+    value_set_text(map, "heads", report->heads);
+    value_set(map, "findings", list);
+    out_document(&house->out, map);
+}
+
+/* Verifies the site that is open; false also when something differs, with err saying how much. */
+static bool verify_site(struct house *house, bool has_checkpoint, struct err *err)
+{
+    struct verify_report report = {0};
+    struct verify_options options = {.checkpoint = has_checkpoint};
+    struct findings findings = {house, value_new_list()};
+    long long wrong;
+
+    if (!keeper_verify(house->keeper, has_checkpoint ? &house->actor : NULL, &options, note_finding,
+                       &findings, &report, err)) {
+        value_free(findings.list);
+        return false;
+    }
+    tell_report(house, &report);
+    report_document(house, &report, findings.list);
+    wrong = (long long)(report.chain_broken + report.fold_differs + report.audit_broken +
+                        report.store_faults);
+    if (!verify_is_clean(&report)) {
+        err_set(err, ERR_CONFLICT,
+                SAY("核对发现 %lld 处不符，请勿继续办理，保留现场并与最近的备份比对",
+                    "verify found %lld differences; stop working, keep the files and compare with "
+                    "the last backup"),
+                wrong);
+        return false;
+    }
+    return true;
+}
+
+static enum outcome verify_run(struct house *house, const struct args *args, struct err *err)
+{
+    bool has_checkpoint = args_has(args, "checkpoint");
+    bool is_open = has_checkpoint ? house_write(house, args, err)
+                                  : house_start(house, err) && house_read(house, err);
+
+    return args_outcome(is_open && verify_site(house, has_checkpoint, err));
+}
+
+static const struct option verify_options[] = {
+    {"checkpoint", NULL, "在审计链中写一个检查点", "write a checkpoint into the audit chain"},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* ---- backup and restore ---- */
+
+static enum outcome backup_run(struct house *house, const struct args *args, struct err *err)
+{
+    const char *path = args_operand(args, 0);
+    struct value *map;
+
+    if (!house_write(house, args, err) || !backup_write(house->site, path, err)) {
+        return OUTCOME_REFUSED;
+    }
+    out_print(&house->out, SAY("备份已写入并核对：%s\n", "the backup is written and checked: %s\n"),
+              path);
+    map = out_map(&house->out);
+    if (map) {
+        value_set_text(map, "file", path);
+    }
+    return OUTCOME_DONE;
+}
+
+static enum outcome restore_run(struct house *house, const struct args *args, struct err *err)
+{
+    struct backup_way way = {.file = args_operand(args, 0),
+                             .folder = args_operand(args, 1),
+                             .is_rehearsal = args_has(args, "rehearsal")};
+    bool ok;
+
+    if (!house_library(house, err)) {
+        return OUTCOME_REFUSED;
+    }
+    way.library = house->library;
+    if (!backup_restore(&way, err)) {
+        return OUTCOME_REFUSED;
+    }
+    house->globals.dir = way.folder;
+    house->globals.office = NULL;
+    ok = house_start(house, err) && house_read(house, err) && verify_site(house, false, err);
+    if (ok) {
+        out_print(&house->out, SAY("已恢复到 %s\n", "restored to %s\n"), way.folder);
+    } else {
+        err_add(err, SAY("恢复的副本 %s 未通过核对", "the copy in %s did not pass verify"),
+                way.folder);
+    }
+    return args_outcome(ok);
+}
+
+static const struct option restore_options[] = {
+    {"rehearsal", NULL, "恢复为演练站点（虚拟时钟，不外发）",
+     "as a rehearsal: a virtual clock, nothing is sent"},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* ---- version and help ---- */
+
+void upkeep_print_version(void)
+{
+    puts("duban " CLI_VERSION);
+}
+
+static enum outcome version_run(struct house *house, const struct args *args, struct err *err)
+{
+    struct value *map = out_map(&house->out);
+
+    (void)args;
+    (void)err;
+    if (map) {
+        value_set_text(map, "version", CLI_VERSION);
+    } else {
+        upkeep_print_version();
+    }
+    return OUTCOME_DONE;
+}
+
+static enum outcome help_run(struct house *house, const struct args *args, struct err *err)
+{
+    const char *first = args_operand(args, 0);
+    const struct command *command;
+    size_t words;
+
+    (void)house;
+    if (args_has(args, "man")) {
+        help_man(stdout);
+    } else if (args_has(args, "bash")) {
+        help_bash(stdout);
+    } else if (!first) {
+        help_all(stdout);
+    } else {
+        command = command_find(first, args_operand(args, 1), &words);
+        if (!command && !help_words(stdout, first)) {
+            return args_refuse(err,
+                               SAY("没有命令“%s”，命令表见 duban help",
+                                   "there is no command \"%s\"; see duban help"),
+                               first);
+        }
+        if (command) {
+            help_command(stdout, command);
+        }
+    }
+    return OUTCOME_DONE;
+}
+
+static const struct option help_options[] = {
+    {"man", NULL, "输出手册页（roff）", "the man page as roff"},
+    {"bash", NULL, "输出 bash 补全脚本", "a completion script for bash"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct command upkeep_commands[] = {
+    {"verify", "[--checkpoint]", "核对：链、重算、完整性", "chains, folding again, integrity",
+     verify_options, 0, 0, 0, verify_run},
+    {"backup", "FILE", "在线备份到一个文件", "copy the site into one file", NULL, 1, 1, 0,
+     backup_run},
+    {"restore", "FILE DIR [--rehearsal]", "从备份恢复并核对",
+     "make a site out of a backup, proven by verify", restore_options, 2, 2, 0, restore_run},
+    {"version", "", "版本", "the version of duban", NULL, 0, 0, 0, version_run},
+    {"help", "[COMMAND] [--man | --bash]", "帮助、手册页、补全", "help, the man page, completion",
+     help_options, 0, 2, 0, help_run},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+};

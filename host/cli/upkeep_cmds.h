@@ -1,0 +1,7 @@
+/* What the command line itself needs of the upkeep commands: --version. */
+#ifndef DUBAN_UPKEEP_CMDS_H
+#define DUBAN_UPKEEP_CMDS_H
+
+void upkeep_print_version(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* Tables as offices save them: CSV in UTF-8, GB18030 or UTF-16, separated by comma, tab or
+   semicolon. */
+#ifndef DUBAN_CSV_H
+#define DUBAN_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+#define CSV_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define CSV_FIELD_MAX ((size_t)1024 * 1024)
+#define CSV_COLUMNS_MAX 1000
+#define CSV_ROWS_MAX 1000000
+
+struct csv;
+
+/* Decodes and parses the whole of a file. On success the caller owns *out. A refusal names the
+   line. */
+MUST_USE bool csv_parse(const char *bytes, size_t length, struct csv **out, struct err *err);
+void csv_free(struct csv *csv); /* accepts NULL */
+
+/* Blank rows at the end are dropped, others are rows without text. Rows and columns count from 0.
+ */
+size_t csv_rows(const struct csv *csv);
+size_t csv_columns(const struct csv *csv, size_t row);
+/* UTF-8, borrowed; "" for a cell the row does not reach. Reading from left to right is cheapest. */
+const char *csv_cell(struct csv *csv, size_t row, size_t column);
+/* The line of the file, from 1, on which the row begins; 0 outside. */
+size_t csv_line(const struct csv *csv, size_t row);
+/* "UTF-8", "GB18030", "UTF-16LE" or "UTF-16BE". */
+const char *csv_encoding(const struct csv *csv);
+/* ',', '\t' or ';'. */
+char csv_separator(const struct csv *csv);
+
+/* Appends one cell, quoted where needed. What a spreadsheet would take for a formula gets a leading
+   apostrophe, unless it is a plain number. The separator is the caller's. */
+void csv_write_cell(struct buf *out, const char *text);
+
+#endif

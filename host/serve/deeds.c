@@ -1,0 +1,319 @@
+/* Acts of people on cases. First everything is read and asked, then one short transaction writes what was
+   admitted: no transaction waits for a worker. A case that an act reaches through its effects must not be
+   behind its own timers; when one is, everything due is done first and the acts begin again. */
+#include "serve/deeds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "casework/rights.h"
+
+#define DEEDS_TRIES 3 /* how often what was behind is brought up first */
+
+bool deeds_allowed(struct keeper *keeper, const struct actor *actor, const struct value *principals,
+                   int64_t office_id, const char *record, struct err *err)
+{
+    struct rights_question question = {.office_id = office_id,
+                                       .person_id = actor->person_id,
+                                       .principals = principals,
+                                       .day = clock_day(keeper_instant(keeper))};
+    struct value *tree = NULL;
+    bool ok;
+
+    if (value_count(principals) == 0) {
+        return true;
+    }
+    if (record && !json_parse(record, strlen(record), &tree, err)) {
+        return false;
+    }
+    question.record = tree;
+    ok = rights_may(keeper->site, &question, NULL, err);
+    value_free(tree);
+    return ok;
+}
+
+static bool allowed_on_case(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
+                            const struct item *item, struct err *err)
+{
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    bool ok = false;
+
+    if (value_count(deed->principals) == 0) {
+        return true;
+    }
+    if (store_ask(keeper->store, "SELECT record FROM cases WHERE case_id = $1", &stmt, err, "i",
+                  deed->case_id)
+        && stmt_step(stmt, &has_row, err)) {
+        ok = deeds_allowed(keeper, actor, deed->principals, item->office_id,
+                           has_row ? stmt_text(stmt, 0, NULL) : NULL, err);
+        stmt_reset(stmt);
+    }
+    return ok;
+}
+
+/* The ask of an item, its body in the codec's form. */
+static bool put_ask(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
+                    struct item *item, struct err *err)
+{
+    struct ask *ask = arena_room(&keeper->now->arena, sizeof *ask);
+    struct buf *scratch = &keeper->scratch;
+
+    buf_reset(scratch);
+    codec_put_value(scratch, deed->body);
+    if (scratch->is_over || scratch->length > VERDICT_BODY) {
+        err_set(err, ERR_INVALID, "%s", SAY("登记内容过大", "what is to be recorded is too large"));
+        return false;
+    }
+    *ask = (struct ask){.kind = deed->kind,
+                        .name = deed->name,
+                        .at = item->now,
+                        .has_occurred = deed->has_occurred,
+                        .occurred = deed->occurred,
+                        .actor = actor->person,
+                        .recorder = actor->recorder,
+                        .body = {arena_text(&keeper->now->arena, scratch->bytes, scratch->length),
+                                 scratch->length}};
+    item->ask = ask;
+    return true;
+}
+
+static bool is_in(const struct batch *batch, int64_t case_id)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->items[i].place.case_id == case_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads one deed's case into the batch. Its refusal goes to the result; false means the batch is full. */
+static bool take(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
+                 struct item **out)
+{
+    struct item *item = NULL;
+    struct err *why = &deed->result->err;
+
+    *why = (struct err){0};
+    *out = NULL;
+    if (!read_case(keeper, keeper->now, deed->case_id, &item, why)) {
+        return why->kind != ERR_BUSY;
+    }
+    item->now = keeper_instant(keeper);
+    if (!allowed_on_case(keeper, actor, deed, item, why) || !put_ask(keeper, actor, deed, item, why)) {
+        batch_leave(keeper->now);
+        return true;
+    }
+    *out = item;
+    return true;
+}
+
+struct chunk {
+    struct item *items[BATCH_CASES]; /* of each deed; NULL: refused already */
+    size_t count;
+    bool is_whole; /* one refusal undoes all */
+};
+
+static bool gather(struct keeper *keeper, const struct actor *actor, const struct deed *deeds, size_t count,
+                   struct chunk *chunk)
+{
+    batch_reset(keeper->now);
+    for (chunk->count = 0; chunk->count < count && chunk->count < BATCH_CASES; chunk->count++) {
+        const struct deed *deed = &deeds[chunk->count];
+
+        if (is_in(keeper->now, deed->case_id) || batch_is_full(keeper->now)
+            || !take(keeper, actor, deed, &chunk->items[chunk->count])) {
+            break;
+        }
+    }
+    return chunk->count > 0;
+}
+
+static void fill_act(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
+                     const struct scene *scene, struct act *act)
+{
+    struct value *content = value_new_map();
+
+    *act = (struct act){.office_id = scene->item->office_id,
+                        .office = scene->bureau->code,
+                        .key = deed->key,
+                        .name = deed->act,
+                        .object = scene->item->number,
+                        .actor = actor};
+    if (deed->key) {
+        value_set_text(content, "case", scene->item->number);
+        value_set_text(content, "name", deed->name);
+        value_set(content, "body", value_copy(deed->body));
+        if (deed->has_occurred) {
+            value_set_int(content, "occurred", deed->occurred);
+        }
+        act_digest(keeper->site, act, content);
+    }
+    value_free(content);
+}
+
+/* In the transaction: one deed written, or its refusal. */
+static bool write_deed(struct scene *scene, const struct actor *actor, const struct deed *deed,
+                       struct err *why)
+{
+    bool ok = false;
+    struct keeper *keeper = scene->keeper;
+    struct keeper_result *result = deed->result;
+    struct value *said = value_new_map();
+    struct buf first;
+    struct act act;
+    bool moved = false;
+    char text[32];
+
+    buf_init(&first, 1024);
+    fill_act(keeper, actor, deed, scene, &act);
+    if (!act_begin(keeper->site, &act, &result->is_repeat, &first, why)) {
+        goto done;
+    }
+    if (result->is_repeat) {
+        result->seq = strtoll(buf_text(&first), NULL, 10);
+        ok = true;
+        goto done;
+    }
+    if (!apply_read(keeper, scene->batch, scene->item, why)) {
+        goto done;
+    }
+    if (keeper->verdict.refused.kind != ERR_NONE) {
+        *why = keeper->verdict.refused;
+        goto done;
+    }
+    if ((deed->also && !deed->also(keeper, deed, why)) || !apply_write(scene, &moved, &result->seq, why)) {
+        goto done;
+    }
+    if (!moved) {
+        err_set(why, ERR_BUSY, "%s", SAY("案件刚被改动", "the case has just moved on"));
+        goto done;
+    }
+    (void)snprintf(text, sizeof text, "%lld", (long long)result->seq);
+    value_set_text(said, "name", deed->name);
+    value_set_int(said, "seq", result->seq);
+    ok = act_finish(keeper->site, &act, text, said, why);
+done:
+    value_free(said);
+    buf_clear(&first);
+    return ok;
+}
+
+static bool write_safely(struct scene *scene, const struct actor *actor, const struct deed *deed,
+                         bool is_alone, struct err *err)
+{
+    struct keeper *keeper = scene->keeper;
+    struct keeper_result *result = deed->result;
+
+    if (!is_alone && !store_savepoint(keeper->store, err)) {
+        return false;
+    }
+    result->is_done = write_deed(scene, actor, deed, &result->err);
+    if (is_alone) {
+        return true;
+    }
+    return result->is_done ? store_release(keeper->store, err) : store_back(keeper->store, err);
+}
+
+static const struct keeper_result *first_refused(const struct deed *deeds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!deeds[i].result->is_done) {
+            return deeds[i].result;
+        }
+    }
+    return NULL;
+}
+
+/* Writes a chunk. *done tells how many of its deeds are through; *is_behind that due work must come first. */
+static bool write_chunk(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+                        const struct chunk *chunk, size_t *done, bool *is_behind, struct err *err)
+{
+    bool is_alone = chunk->count == 1;
+    bool is_wanted = false;
+
+    *done = 0;
+    if (!store_begin(keeper->store, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < chunk->count; i++, ++*done) {
+        struct scene scene = {.keeper = keeper, .batch = keeper->now, .is_act = true};
+        struct bureau *bureau = NULL;
+
+        scene.item = chunk->items[i];
+        if (!scene.item) {
+            continue;
+        }
+        scene.at = scene.item->now;
+        if (!keeper_bureau(keeper, scene.item->office_id, &bureau, err)) {
+            goto fail;
+        }
+        scene.bureau = bureau;
+        if (!write_safely(&scene, actor, &deeds[i], is_alone, err)) {
+            goto fail;
+        }
+        is_wanted |= deeds[i].result->is_done;
+        *is_behind |= scene.is_behind;
+        if (!deeds[i].result->is_done && deeds[i].result->err.kind == ERR_BUSY && i > 0) {
+            break; /* an earlier deed reached it: read it again */
+        }
+    }
+    if (*is_behind || !is_wanted || (chunk->is_whole && first_refused(deeds, chunk->count))) {
+        keeper_rollback(keeper);
+        return true;
+    }
+    crash_point("deeds.before_commit");
+    if (!keeper_commit(keeper, err)) {
+        return false;
+    }
+    crash_point("deeds.after_commit");
+    return true;
+fail:
+    keeper_rollback(keeper);
+    return false;
+}
+
+bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds, size_t count,
+              bool is_whole, struct err *err)
+{
+    struct chunk chunk = {.is_whole = is_whole};
+    size_t at = 0;
+    int tries = 0;
+
+    while (at < count) {
+        bool is_behind = false;
+        size_t done = 0;
+
+        if (!gather(keeper, actor, &deeds[at], count - at, &chunk)) {
+            err_set(err, ERR_BUSY, "%s", SAY("案件过大，无法办理", "the case is too large to be taken"));
+            return false;
+        }
+        if (is_whole && keeper->now->count < chunk.count) {
+            *err = first_refused(&deeds[at], chunk.count)->err;
+            return false;
+        }
+        if (!batch_send(keeper->now, keeper->pool, err)
+            || !batch_receive(keeper->now, keeper->pool, err)
+            || !write_chunk(keeper, actor, &deeds[at], &chunk, &done, &is_behind, err)) {
+            return false;
+        }
+        if (is_behind && tries++ < DEEDS_TRIES) {
+            if (!waves_run(keeper, keeper_instant(keeper), err)) {
+                return false;
+            }
+            continue;
+        }
+        if (is_whole && first_refused(&deeds[at], done)) {
+            *err = first_refused(&deeds[at], done)->err;
+            return false;
+        }
+        at += done;
+    }
+    return true;
+}

@@ -1,0 +1,149 @@
+/* Forms as people fill them in. Only what the registry knows is looked up here: a unit or a person by code or
+   by name. Everything else about a form is the business of the workflow. */
+#include "serve/forms.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "casework/registry.h"
+#include "serve/inside.h"
+
+/* What separates names in one text. */
+static const char *const SEPARATORS[] = {"、", "，", ",", "；", ";"};
+
+static bool code_of(struct keeper *keeper, int64_t office_id, bool is_unit, const char *text,
+                    struct value **out, struct err *err)
+{
+    struct unit unit;
+    struct person person;
+
+    if (is_unit ? !registry_unit_find(keeper->site, office_id, text, &unit, err)
+                : !registry_person_find(keeper->site, office_id, text, &person, err)) {
+        return false;
+    }
+    *out = value_new_text(is_unit ? unit.code : person.code);
+    return true;
+}
+
+static size_t name_length(const char *text, size_t *skip)
+{
+    for (size_t at = 0;; at++) {
+        if (!text[at]) {
+            *skip = 0;
+            return at;
+        }
+        for (size_t i = 0; i < COUNT_OF(SEPARATORS); i++) {
+            size_t length = strlen(SEPARATORS[i]);
+
+            if (strncmp(text + at, SEPARATORS[i], length) == 0) {
+                *skip = length;
+                return at;
+            }
+        }
+    }
+}
+
+/* "教育厅、卫健委" as a list of codes. */
+static bool codes_of(struct keeper *keeper, int64_t office_id, bool is_unit, const char *text,
+                     struct value *list, struct err *err)
+{
+    while (*text) {
+        struct value *code = NULL;
+        size_t skip = 0;
+        size_t length = name_length(text, &skip);
+        char *name = mem_text_n(text, length);
+        bool ok = length == 0 || code_of(keeper, office_id, is_unit, name, &code, err);
+
+        mem_free(name);
+        if (!ok) {
+            return false;
+        }
+        if (code) {
+            value_push(list, code);
+        }
+        text += length + skip;
+    }
+    return true;
+}
+
+static bool convert(struct keeper *keeper, int64_t office_id, const struct value *field,
+                    const struct value *given, struct value **out, struct err *err)
+{
+    const char *kind = value_get_text(field, "kind");
+    const struct value *item = value_get(field, "item");
+    const char *of = value_text(item) ? value_text(item) : value_get_text(item, "kind");
+    bool is_list = kind && strcmp(kind, "list") == 0;
+    const char *what = is_list ? of : kind;
+    bool is_unit = what && strcmp(what, "unit") == 0;
+    struct value *list;
+
+    *out = NULL;
+    if (!what || (!is_unit && strcmp(what, "person") != 0)) {
+        return true;
+    }
+    if (!is_list) {
+        return !value_text(given) || !*value_text(given)
+               || code_of(keeper, office_id, is_unit, value_text(given), out, err);
+    }
+    list = value_new_list();
+    if (value_text(given)) {
+        if (!codes_of(keeper, office_id, is_unit, value_text(given), list, err)) {
+            value_free(list);
+            return false;
+        }
+    }
+    for (size_t i = 0; i < value_count(given); i++) {
+        const char *text = value_text(value_at(given, i));
+
+        if (text && !codes_of(keeper, office_id, is_unit, text, list, err)) {
+            value_free(list);
+            return false;
+        }
+    }
+    *out = list;
+    return true;
+}
+
+bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *fields,
+                 const struct value *given, struct value **out, struct err *err)
+{
+    struct value *copy = value_kind(given) == VALUE_MAP ? value_copy(given) : value_new_map();
+
+    for (size_t i = 0; i < value_count(fields); i++) {
+        const struct value *field = value_at(fields, i);
+        const char *names[] = {value_get_text(field, "id"), value_get_text(field, "label")};
+
+        for (size_t k = 0; k < COUNT_OF(names); k++) {
+            const struct value *text = names[k] ? value_get(given, names[k]) : NULL;
+            struct value *codes = NULL;
+
+            if (text && !convert(keeper, office_id, field, text, &codes, err)) {
+                err_add(err, "%s", names[1] ? names[1] : names[0]);
+                value_free(copy);
+                return false;
+            }
+            if (codes) {
+                value_set(copy, names[k], codes);
+            }
+        }
+    }
+    *out = copy;
+    return true;
+}
+
+const char *forms_fact(const struct value *about, const char *name, struct err *err)
+{
+    const struct value *facts = value_get(about, "facts");
+
+    for (size_t i = 0; i < value_count(facts); i++) {
+        const char *id = value_key_at(facts, i);
+        const char *title = value_get_text(value_at(facts, i), "title");
+
+        if (strcmp(id, name) == 0 || (title && strcmp(title, name) == 0)) {
+            return id;
+        }
+    }
+    err_set(err, ERR_MISSING, SAY("本流程没有“%s”这一事项", "this workflow has no fact \"%s\""), name);
+    return NULL;
+}

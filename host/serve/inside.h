@@ -1,0 +1,143 @@
+/* What the files of the keeper share; nobody else looks inside. */
+#ifndef DUBAN_KEEPER_INSIDE_H
+#define DUBAN_KEEPER_INSIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "casework/acts.h"
+#include "casework/chain.h"
+#include "casework/events.h"
+#include "casework/registry.h"
+#include "casework/site.h"
+#include "serve/batch.h"
+#include "serve/keeper.h"
+#include "serve/pool.h"
+#include "serve/recipients.h"
+#include "serve/verdict.h"
+
+/* An office as decisions need it. Lives as long as the keeper, so that groups may compare by address. */
+struct bureau {
+    int64_t office_id;
+    char code[REGISTRY_CODE];
+    struct almanac almanac;
+    struct bureau *next;
+};
+
+struct keeper {
+    struct site *site;
+    struct store *store;
+    struct zygote *zygote;
+    struct chain *chain;
+    struct pool *pool;
+    struct recipients *recipients;
+    struct bureau *bureaus;
+    struct batch *now;  /* being written */
+    struct batch *next; /* at the workers */
+    struct verdict verdict;
+    struct buf scratch;
+    struct keeper_ticked done; /* of what runs now */
+    keeper_row_fn *each;
+    void *context;
+    struct buf told; /* rows that wait for their commit */
+};
+
+/* ---- keeper.c ---- */
+
+/* Called first by everything public: what may have changed between two calls is read again. */
+MUST_USE bool keeper_begin(struct keeper *keeper, struct err *err);
+MUST_USE bool keeper_bureau(struct keeper *keeper, int64_t office_id, struct bureau **out, struct err *err);
+/* Keeps a row for the listener / hands all kept ones over after the commit / forgets them. */
+void keeper_tell(struct keeper *keeper, const struct event *event);
+void keeper_told(struct keeper *keeper);
+void keeper_untold(struct keeper *keeper);
+/* Transactions with what must go with them: the clock and the rows to tell. */
+MUST_USE bool keeper_commit(struct keeper *keeper, struct err *err);
+void keeper_rollback(struct keeper *keeper);
+/* The instant something new is recorded at. */
+int64_t keeper_instant(const struct keeper *keeper);
+
+/* ---- read.c ---- */
+
+/* Reads one case into a batch, with its pending inputs; at CASE_NEVER takes no timers. ERR_CONFLICT when it is
+   put aside or its version is. false with ERR_BUSY when the batch cannot take it: try after a reset. */
+MUST_USE bool read_case(struct keeper *keeper, struct batch *batch, int64_t case_id, struct item **out,
+                        struct err *err);
+/* Puts the inputs after item->folded, up to the row last, into item->inputs. */
+MUST_USE bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *item, int64_t last,
+                                struct err *err);
+/* Cases due at or before until after the place given, in order, until the batch is full. */
+MUST_USE bool read_due(struct keeper *keeper, struct batch *batch, struct place after, int64_t until,
+                       struct err *err);
+
+/* ---- apply.c ---- */
+
+/* How one decision is being written. */
+struct scene {
+    struct keeper *keeper;
+    struct batch *batch;
+    struct batch *other; /* read before this was written; NULL: none */
+    struct item *item;
+    const struct bureau *bureau;
+    int64_t at;
+    bool is_act;    /* a person's: cases it reaches must not be behind */
+    bool is_behind; /* one was */
+};
+/* Reads the item's answer into keeper->verdict; its refusal is there to be looked at. */
+MUST_USE bool apply_read(struct keeper *keeper, struct batch *batch, struct item *item, struct err *err);
+/* Writes the verdict: rows, case, effects. *moved is false, and nothing is written, when the case moved on
+   since it was read. first (may be NULL) gets the seq of the row of the ask. */
+MUST_USE bool apply_write(struct scene *scene, bool *moved, int64_t *first, struct err *err);
+
+/* An input put down on a case that is decided later. */
+struct pending {
+    int64_t case_id;
+    const char *kind;
+    const char *name;
+    const char *body; /* canonical JSON */
+    const char *actor;    /* NULL: nobody */
+    const char *recorder; /* NULL: the keeper */
+    int64_t at;
+    int64_t now;
+    int64_t round;
+};
+/* scene may be NULL: then nothing in flight can be concerned. */
+MUST_USE bool apply_pending(struct keeper *keeper, struct scene *scene, const struct pending *pending,
+                            struct err *err);
+
+/* ---- effects.c, children.c ---- */
+
+MUST_USE bool effects_write(struct scene *scene, const struct effect *effect, struct err *err);
+MUST_USE bool children_open(struct scene *scene, const struct effect *effect, struct err *err);
+MUST_USE bool children_signal(struct scene *scene, const struct effect *effect, struct err *err);
+MUST_USE bool children_withdraw(struct scene *scene, const struct effect *effect, struct err *err);
+/* Tells the parent that this case ended. */
+MUST_USE bool children_closed(struct scene *scene, const char *outcome, struct err *err);
+
+/* The unit of a record: the code in its first unit field. NULL: none. */
+const char *record_unit(const struct value *about, const struct value *record);
+/* The number of a new case is taken, its row written; it has no event yet. */
+struct opening {
+    const struct bureau *bureau;
+    struct crew *crew;
+    const struct value *record;
+    int64_t parent_id;
+    const char *join_key;
+    int64_t at;
+};
+MUST_USE bool opening_add(struct keeper *keeper, const struct opening *opening,
+                          char number[static CASE_NUMBER_SIZE], int64_t *case_id, struct err *err);
+
+/* ---- waves.c ---- */
+
+/* Everything due at or before until, without jobs. */
+MUST_USE bool waves_run(struct keeper *keeper, int64_t until, struct err *err);
+/* In a transaction: puts a case aside, and its version after three faults within an hour. */
+MUST_USE bool waves_blame(struct keeper *keeper, const struct item *item, const struct err *why,
+                          struct err *err);
+
+#endif

@@ -1,0 +1,110 @@
+/* Recording facts: the names people use become ids and codes, then each fact is a deed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "serve/deeds.h"
+#include "serve/forms.h"
+#include "serve/inside.h"
+
+/* What a fact needs until its deed is done. */
+struct wish {
+    struct value *body;
+    char *key;
+};
+
+static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, struct wish *wish,
+                      struct deed *deed, struct err *err)
+{
+    static const char sql[] = "SELECT case_id, activation_id, office_id FROM cases WHERE number = $1";
+    struct stmt *stmt = NULL;
+    struct crew *crew = NULL;
+    struct value *form = NULL;
+    const struct value *about;
+    bool has_row = false;
+    int64_t activation_id;
+    int64_t office_id;
+
+    if (!store_ask(keeper->store, sql, &stmt, err, "t", fact->number) || !stmt_step(stmt, &has_row, err)) {
+        return false;
+    }
+    if (!has_row) {
+        err_set(err, ERR_MISSING, SAY("没有编号为“%s”的案件", "there is no case \"%s\""), fact->number);
+        return false;
+    }
+    deed->case_id = stmt_int(stmt, 0);
+    activation_id = stmt_int(stmt, 1);
+    office_id = stmt_int(stmt, 2);
+    stmt_reset(stmt);
+    if (!pool_crew(keeper->pool, activation_id, &crew, err)) {
+        return false;
+    }
+    deed->name = forms_fact(crew->about, fact->fact, err);
+    if (!deed->name) {
+        return false;
+    }
+    about = value_get(value_get(crew->about, "facts"), deed->name);
+    deed->principals = value_get(about, "by");
+    if (fact->is_ready) {
+        form = fact->form ? value_copy(fact->form) : value_new_map();
+    } else if (!forms_codes(keeper, office_id, value_get(about, "fields"), fact->form, &form, err)) {
+        return false;
+    }
+    wish->body = value_new_map();
+    value_set(wish->body, "form", form);
+    deed->body = wish->body;
+    deed->act = "fact";
+    deed->kind = "fact";
+    deed->has_occurred = fact->occurred != KEEPER_NO_DAY;
+    deed->occurred = deed->has_occurred ? fact->occurred : 0;
+    return true;
+}
+
+static char *key_of(const char *key, const struct keeper_fact *fact, size_t count)
+{
+    char *own;
+    size_t size;
+
+    if (!key || count == 1) {
+        return mem_text(key);
+    }
+    size = strlen(key) + strlen(fact->number) + 2;
+    own = mem_new(size);
+    (void)snprintf(own, size, "%s/%s", key, fact->number);
+    return own;
+}
+
+bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
+                   const struct keeper_fact *facts, size_t count, struct keeper_result *results,
+                   struct err *err)
+{
+    bool ok = false;
+    struct wish *wishes = mem_array(count + 1, sizeof *wishes);
+    struct deed *deeds = mem_array(count + 1, sizeof *deeds);
+    size_t made = 0;
+
+    keeper->done = (struct keeper_ticked){0};
+    if (!keeper_begin(keeper, err)) {
+        goto done;
+    }
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct keeper_result){0};
+        if (!make_deed(keeper, &facts[i], &wishes[i], &deeds[made], &results[i].err)) {
+            deeds[made] = (struct deed){0};
+            continue;
+        }
+        wishes[i].key = key_of(key, &facts[i], count);
+        deeds[made].key = wishes[i].key;
+        deeds[made++].result = &results[i];
+    }
+    ok = deeds_do(keeper, actor, deeds, made, false, err);
+done:
+    for (size_t i = 0; i < count; i++) {
+        value_free(wishes[i].body);
+        mem_free(wishes[i].key);
+    }
+    mem_free(wishes);
+    mem_free(deeds);
+    return ok;
+}

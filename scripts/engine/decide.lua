@@ -1,0 +1,88 @@
+-- Deciding one case of a batch: inputs already recorded, then what is asked, then
+-- the timers due. Whatever a script's function does wrong becomes the refusal of
+-- this one case, with its place; the batch goes on.
+
+local fold = require("engine.fold")
+local view = require("engine.view")
+local words = require("words")
+
+local decide = {}
+
+local NOTHING = {}
+
+local function take_ask(loaded, s, ask, now, out)
+  local def, ctx = loaded.def, loaded.ctx
+  fold.advance(def, ctx, s, ask.at - 1, now or ask.now or ask.at, out)
+  ask.cal = ask.cal or ctx.calendar
+  local refused = fold.admit(def, ctx, s, ask)
+  if refused then
+    return refused
+  end
+  out.rows[#out.rows + 1] = { true, ask.kind, ask.name, ask.at, ask.body, 0, 0 }
+  fold.apply(def, ctx, s, ask, out)
+  return nil
+end
+
+local function fold_item(loaded, s, item, out)
+  local def, ctx = loaded.def, loaded.ctx
+  local at, now, inputs, ask = item[3], item[4], item[5], item[6]
+  for index, input in ipairs(inputs or NOTHING) do
+    out.after = index
+    fold.apply(def, ctx, s, input, out)
+  end
+  out.after = 0
+  local refused = ask and take_ask(loaded, s, ask, now, out)
+  if refused then
+    return refused
+  end
+  if at then
+    fold.advance(def, ctx, s, at, now or at, out)
+  end
+  return nil
+end
+
+local function line_of(text)
+  return math.tointeger(tonumber(text:match(":(%d+): ")))
+end
+
+--- The fault of a script's function, as a refusal of the kind "internal".
+---@param loaded table
+---@param number string?
+---@param why any
+---@return table
+function decide.fault(loaded, number, why)
+  local text, title, line = tostring(why), view.place()
+  if type(why) == "table" and why.refused then
+    return why.refused
+  end
+  line = line_of(text) or line or 0
+  return { kind = "internal", text = words.sayf("脚本 %s 第%d行出错（%s，案件 %s）：%s",
+    "the script %s failed at line %d (%s, case %s): %s", loaded.name, line,
+    title or words.say("未知处", "no step"), tostring(number), text),
+    fault = { text = text, line = line, where = title or "" } }
+end
+
+local function refusal(item, s, refused)
+  return { {}, item[2], s and fold.wake(s) or false, s and s.state or false, false,
+    s ~= nil and s.closed or false, {}, refused }
+end
+
+--- Decide one case.
+---@param loaded { def: table, ctx: table, name: string, encode: function, decode: function }
+---@param item table the list of six
+---@return table result the list of eight
+function decide.item(loaded, item)
+  local s = item[2] and loaded.decode(item[2]) or fold.open()
+  local out = { rows = {}, effects = {}, after = 0 }
+  loaded.ctx.number = item[1]
+  local ok, refused = pcall(fold_item, loaded, s, item, out)
+  if not ok then
+    return refusal(item, nil, decide.fault(loaded, item[1], refused))
+  elseif refused then
+    return refusal(item, s, refused)
+  end
+  return { out.rows, loaded.encode(s), fold.wake(s), s.state, fold.due(loaded.def, s),
+    s.closed or false, out.effects, false }
+end
+
+return decide

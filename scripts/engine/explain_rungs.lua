@@ -1,0 +1,119 @@
+-- Why each rung of a ladder stands on its day, and what became of it: the part of
+-- the explanation that reads the state of ladders.
+
+local calendar = require("calendar")
+local instants = require("engine.instants")
+local words = require("words")
+
+local explain_rungs = {}
+
+local REASONS = {
+  early = { "起算时该日已过", "its day lay before the start" },
+  entered_higher = { "从更高一级进入", "the ladder was entered higher" },
+  jumped = { "被跳过", "jumped over" },
+  skip = { "按流程条件跳过", "skipped by its condition" },
+  missed = { "停机期间错过，按流程跳过", "missed during an outage" },
+  missed_once = { "停机期间错过，只补最后一级", "missed; only the last one is made up" },
+  rejected = { "前一级被否决", "rejected" },
+  superseded = { "日期更正后不应发生", "would not have happened" },
+  met = { "期限已办结", "the deadline was met" },
+  closed = { "案件已结束", "the case ended" },
+  armed_again = { "期限重新起算", "the deadline started anew" },
+  corrected = { "事实更正", "a fact was corrected" },
+  extended = { "延期", "an extension" },
+  paused = { "暂停", "a pause" },
+  resumed = { "恢复计时", "the clock goes on" },
+  returned = { "退回", "a return" },
+  submitted = { "提交", "a submission" },
+  calendar_changed = { "历表变更", "the calendar changed" },
+  record_changed = { "登记内容变更", "the record changed" },
+  nobody = { "没有人可以送达", "it reached nobody" },
+  not_armed = { "无法起算", "it cannot start" },
+}
+
+local OUTCOMES = {
+  fired = { "已执行", "carried out" }, proposed = { "等待审批", "waits for approval" },
+  released = { "已批准执行", "approved and carried out" }, rejected = { "被否决", "rejected" },
+  expired = { "提请过期，视为没有执行", "expired, not carried out" },
+  skipped = { "跳过", "skipped" }, planned = { "等待补办清单签字", "waits on the catch-up list" },
+}
+
+local function say(pair, default)
+  return pair and words.say(pair[1], pair[2]) or default
+end
+
+--- The words for a reason in a decision.
+---@param reason string
+---@return string
+function explain_rungs.reason(reason)
+  return say(REASONS[reason], reason)
+end
+
+local function place_of(ladder, step)
+  local offset = type(step.at) == "table" and step.at.n ~= nil and step.at or nil
+  local how = offset and calendar.describe(offset) or words.say("按流程计算", "as computed")
+  if step.at == nil then
+    how = words.say("当日", "the same day")
+  end
+  local from = step.after and ladder.steps.id[step.after]
+  if from then
+    return words.sayf("“%s”执行后 %s", "after \"%s\" %s", from.title, how)
+  end
+  return words.sayf("到期日起 %s", "%s from the due day", how)
+end
+
+local function timer_of(s, ladder, step)
+  for _, timer in ipairs(s.timers) do
+    if timer.k == "rung" and timer.l == ladder and timer.s == step then
+      return timer
+    end
+  end
+  return nil
+end
+
+local function future_of(s, ls, ladder, step)
+  local rung, timer = ls.steps[step.id], timer_of(s, ladder.id, step.id)
+  if timer then
+    return words.sayf("将于 %s", "will come on %s", instants.text(timer.at))
+  elseif rung.x then
+    return words.say("不再执行：", "will not come: ") .. explain_rungs.reason(rung.x)
+  elseif rung.early then
+    return words.say("不执行：", "does not come: ") .. explain_rungs.reason("early")
+  elseif ls.st == "ended" then
+    return words.say("阶梯已停止", "the ladder has ended")
+  elseif step.after then
+    return words.say("前一级执行后才起算", "stands only after that step is carried out")
+  end
+  return words.say("停住，等待恢复计时", "held until the clock goes on")
+end
+
+local function past_of(fires)
+  local out = {}
+  for at, fire in ipairs(fires) do
+    out[at] = instants.text(fire.p) .. " " .. say(OUTCOMES[fire.o], fire.o)
+  end
+  return words.join(out)
+end
+
+--- Add the lines of one ladder.
+---@param lines string[]
+---@param def table
+---@param _ table ctx
+---@param s table
+---@param id string
+function explain_rungs.add(lines, def, _, s, id)
+  local ladder, ls = def.ladders.id[id], s.rungs[id]
+  if not ls then
+    return
+  end
+  for _, name in ipairs(ladder.steps.order) do
+    local step, rung = ladder.steps.id[name], ls.steps[name]
+    local past, future = past_of(rung.fires), future_of(s, ls, ladder, step)
+    local done = #rung.fires > 0 and not timer_of(s, id, name)
+    lines[#lines + 1] = words.sayf("  “%s”：%s；%s", "  \"%s\": %s; %s", step.title,
+      place_of(ladder, step), done and past or (past ~= "" and past .. words.say("；", "; ") or "")
+      .. future)
+  end
+end
+
+return explain_rungs

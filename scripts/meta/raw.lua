@@ -1,0 +1,205 @@
+---@meta
+-- The raw modules as C gives them. The world's refusals come back as nil, text, kind; misuse raises.
+
+---@alias Kind "invalid"|"missing"|"conflict"|"busy"|"timeout"|"denied"|"internal"
+
+---@class raw.codec everywhere
+local codec = {}
+---@param value any scalars, lists and maps; raises for what has no form
+---@return string bytes
+function codec.encode(value) end
+---@param bytes string
+---@return any value, string? text, Kind? kind
+function codec.decode(bytes) end
+
+---@class raw.json everywhere
+local json = {}
+---@param value any
+---@return string text canonical
+function json.encode(value) end
+---@param text string
+---@return any value, string? why, Kind? kind
+function json.decode(text) end
+
+---@class raw.text everywhere
+local text = {}
+---@param bytes string
+---@return boolean
+function text.is_utf8(bytes) end
+---@param line string
+---@return integer columns on a terminal
+function text.width(line) end
+---@param line string
+---@param width integer
+---@return string prefix that fits
+function text.fit(line, width) end
+---@param name string
+---@return string name as it is compared
+function text.normal(name) end
+---@param line string
+---@return boolean
+function text.is_classified(line) end
+---@return boolean whether messages are in Chinese
+function text.is_zh() end
+
+---@class raw.clock everywhere
+local clock = {}
+---@return integer ms of the wall clock
+function clock.now() end
+---@return integer ms that never go back
+function clock.steady() end
+---@return integer microseconds that never go back
+function clock.micros() end
+---@param instant integer
+---@return integer day
+function clock.day(instant) end
+---@param day integer
+---@return integer instant
+function clock.day_start(day) end
+---@param line string
+---@return integer? day, string? why, Kind? kind
+function clock.parse_day(line) end
+---@param line string
+---@return integer? instant, string? why, Kind? kind
+function clock.parse_instant(line) end
+---@param day integer
+---@return string
+function clock.format_day(day) end
+---@param instant integer
+---@return string
+function clock.format_instant(instant) end
+
+---@class raw.script everywhere
+local script = {}
+---@param source string text, never bytecode, at most 1 MB
+---@param name string as messages name it
+---@param env table its globals
+---@return function? run, string? why, Kind? kind
+function script.load(source, name, env) end
+
+---@class raw.worker only inside workers
+local worker = {}
+---@param request table
+---@return any reply of the keeper
+function worker.call(request) end
+---@param frame table
+function worker.out(frame) end
+--- The next item of a batch begins, with a whole budget of time.
+function worker.item() end
+
+---@class raw.digest trusted interpreter
+local digest = {}
+---@param bytes string
+---@return string hexadecimal
+function digest.sha256(bytes) end
+
+---@class raw.file trusted interpreter
+local file = {}
+---@param path string
+---@param limit integer?
+---@return string? bytes, string? why, Kind? kind
+function file.read(path, limit) end
+---@param path string
+---@param bytes string
+---@return true? done, string? why, Kind? kind
+function file.write(path, bytes) end
+---@param folder string
+---@param suffix string?
+---@param deep boolean?
+---@return string[]? paths, string? why, Kind? kind
+function file.list(folder, suffix, deep) end
+
+---@class raw.csv trusted interpreter
+local csv = {}
+---@param bytes string
+---@return string[][]? rows, string encoding or why, Kind? kind
+function csv.parse(bytes) end
+
+---@class raw.store trusted interpreter
+---@field null lightuserdata
+local store = {}
+---@param url string
+---@param mode "create"|"write"|"read"|"question"|nil
+---@return userdata? handle, string? why, Kind? kind
+function store.open(url, mode) end
+---@param handle userdata
+function store.close(handle) end
+---@param handle userdata
+---@param sql string several statements
+---@return true? done, string? why, Kind? kind
+function store.exec(handle, sql) end
+---@param handle userdata
+---@param sql string
+---@param values any[]?
+---@return true? done, string? why, Kind? kind
+function store.run(handle, sql, values) end
+---@param handle userdata
+---@param sql string
+---@param values any[]?
+---@return table[]? rows, string? why, Kind? kind
+function store.rows(handle, sql, values) end
+---@param handle userdata
+---@return true? done, string? why, Kind? kind
+function store.begin(handle) end
+---@param handle userdata
+---@return true? done, string? why, Kind? kind
+function store.commit(handle) end
+---@param handle userdata
+function store.rollback(handle) end
+---@param handle userdata
+---@return integer
+function store.last_id(handle) end
+
+---@class raw.process trusted interpreter
+local process = {}
+---@class Ended
+---@field code integer -1 when a signal ended it
+---@field signal integer
+---@field out string
+---@field err string
+---@param options table { word…, env = { "NAME=value" }, cwd =, input =, timeout_ms = }
+---@return Ended? ended, string? why, Kind? kind
+function process.run(options) end
+---@param options table
+---@return userdata? process, string? why, Kind? kind
+function process.start(options) end
+---@param handle userdata
+---@param ms integer?
+---@return Ended? ended, string? why, Kind? kind
+function process.wait(handle, ms) end
+---@param handle userdata
+---@return string out, string err what came so far
+function process.output(handle) end
+---@param handle userdata
+---@param signal integer? 9
+function process.kill(handle, signal) end
+---@param handle userdata
+---@return integer
+function process.pid(handle) end
+---@param handle userdata
+function process.close(handle) end
+
+---@class raw.state trusted interpreter
+local state = {}
+--- The nth allocation from now on fails once; 0 for none.
+---@param nth integer
+---@return boolean has_failed whether the one asked for before was reached
+function state.fail(nth) end
+---@return integer bytes
+function state.used() end
+
+---@class raw.trial trusted interpreter: real workers for specs
+local trial = {}
+---@param library string the folder that holds scripts/
+---@return userdata? house with fork{ cpu_ms=, memory=, output= } and stop
+---@return string? why
+---@return Kind? kind
+function trial.start(library) end
+
+---@class raw.probe test builds only
+local probe = {}
+---@return string[]
+function probe.names() end
+---@param name string
+---@return boolean went_through
+function probe.try(name) end

@@ -1,0 +1,2 @@
+-- expect: refused
+table.move({}, 1, 1 << 60, 2)

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(("").rep("", 1 << 62) == "")
+return "contained"

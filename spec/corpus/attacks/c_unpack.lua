@@ -1,0 +1,2 @@
+-- expect: refused
+return table.unpack({}, 1, 1 << 40)

@@ -1,0 +1,2 @@
+-- expect: refused
+return string.format("%.9999f", 1)

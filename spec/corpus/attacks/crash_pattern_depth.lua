@@ -1,0 +1,2 @@
+-- expect: refused
+return (("("):rep(300)):find(("("):rep(300))

@@ -1,0 +1,2 @@
+-- expect: refused
+return string.pack("i17", 1)

@@ -1,0 +1,2 @@
+-- expect: refused
+return string.unpack("s8", ("\255"):rep(8))

@@ -1,0 +1,2 @@
+-- expect: refused
+setmetatable({}, { __mode = "k" })

@@ -1,0 +1,4 @@
+-- expect: refused
+local t = {}
+t.self = t
+return t

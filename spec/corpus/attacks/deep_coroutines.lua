@@ -1,0 +1,3 @@
+-- expect: refused
+local function f() return coroutine.wrap(f)() end
+return f()

@@ -1,0 +1,3 @@
+-- expect: refused
+local function f(s) return (s:gsub("x", f)) end
+return f("x")

@@ -1,0 +1,3 @@
+-- expect: stopped any
+local function f() return 1 + f() end
+return f()

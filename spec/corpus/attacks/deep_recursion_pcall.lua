@@ -1,0 +1,3 @@
+-- expect: stopped any
+local function f() return pcall(f) and 1 + f() end
+return f()

@@ -1,0 +1,2 @@
+-- expect: refused
+error("\27[2J\7\n\n\0evil")

@@ -1,0 +1,2 @@
+-- expect: refused
+error(("x"):rep(1 << 20))

@@ -1,0 +1,2 @@
+-- expect: refused
+error(setmetatable({}, { __tostring = function() while true do end end, __index = error }))

@@ -1,0 +1,2 @@
+-- expect: stopped any
+return ("x"):rep(20 << 20)

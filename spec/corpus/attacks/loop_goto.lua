@@ -1,0 +1,3 @@
+-- expect: stopped time
+::again::
+goto again

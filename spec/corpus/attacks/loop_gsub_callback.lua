@@ -1,0 +1,2 @@
+-- expect: stopped time
+("x"):gsub("x", function() while true do end end)

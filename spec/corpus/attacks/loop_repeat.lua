@@ -1,0 +1,3 @@
+-- expect: stopped time
+local n = 0
+repeat n = n + 1 until n < 0 and false

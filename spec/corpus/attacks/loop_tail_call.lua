@@ -1,0 +1,3 @@
+-- expect: stopped time
+local function f() return f() end
+return f()

@@ -1,0 +1,2 @@
+-- expect: stopped time
+while true do end

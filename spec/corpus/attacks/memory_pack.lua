@@ -1,0 +1,2 @@
+-- expect: stopped memory
+return string.pack("c400000000", "")

@@ -1,0 +1,2 @@
+-- expect: refused
+return #("x"):rep(1 << 31)

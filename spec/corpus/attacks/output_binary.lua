@@ -1,0 +1,3 @@
+-- expect: contained
+print("\0\1\2\255\27[2J")
+return "contained"

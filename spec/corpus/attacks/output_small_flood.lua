@@ -1,0 +1,2 @@
+-- expect: stopped any
+while true do print("") end

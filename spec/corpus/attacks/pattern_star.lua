@@ -1,0 +1,2 @@
+-- expect: stopped time
+return (("a"):rep(200)):match(("a*"):rep(30) .. "b")

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(collectgarbage == nil)
+return "contained"

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(debug == nil)
+return "contained"

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(string.dump == nil and ("").dump == nil)
+return "contained"

@@ -1,0 +1,2 @@
+-- expect: refused
+setmetatable({}, { __gc = function() while true do end end })

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(io == nil)
+return "contained"

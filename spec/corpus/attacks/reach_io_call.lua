@@ -1,0 +1,2 @@
+-- expect: refused
+return io.open("/etc/passwd"):read("a")

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(os == nil)
+return "contained"

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(package == nil)
+return "contained"

@@ -1,0 +1,3 @@
+-- expect: contained
+assert(math.random == nil and math.randomseed == nil)
+return "contained"

@@ -1,0 +1,5 @@
+-- expect: contained
+local mt = getmetatable("")
+assert(type(mt) ~= "table")
+assert(not pcall(setmetatable, "", {}))
+return "contained"

@@ -1,0 +1,4 @@
+local a = 1
+local b = 2
+assert(a + b == 3)
+return "好"

@@ -1,0 +1,5 @@
+local ok, why = pcall(error, { kind = "invalid" })
+assert(not ok and why.kind == "invalid")
+local _, text = pcall(function() error("出错") end)
+assert(text:find("出错", 1, true))
+assert(select(2, xpcall(error, function(m) return m .. "!" end, "x")) == "x!")

@@ -1,0 +1,76 @@
+-- Every binding with its nth allocation failing, for each n until none fails: nothing crashes, and
+-- the state goes on.
+local codec = require("raw.codec")
+local csv = require("raw.csv")
+local clock = require("raw.clock")
+local digest = require("raw.digest")
+local file = require("raw.file")
+local json = require("raw.json")
+local process = require("raw.process")
+local script = require("raw.script")
+local state = require("raw.state")
+local store = require("raw.store")
+local text = require("raw.text")
+
+local MOST = 500
+
+local function sweep(call)
+  for nth = 1, MOST do
+    collectgarbage("stop")
+    state.fail(nth)
+    local ok, why = pcall(call)
+    local has_failed = state.fail(0)
+    collectgarbage("restart")
+    if not has_failed then
+      assert(ok, why)
+      return
+    end
+    collectgarbage()
+  end
+  error("still failing after " .. MOST .. " allocations")
+end
+
+local map = {}
+for i = 1, 100 do
+  map["键" .. i] = { i, "值", n = i }
+end
+local bytes, path = codec.encode(map), os.tmpname()
+
+local CALLS = {
+  codec_encode = function() codec.encode(map) end,
+  codec_decode = function() codec.decode(codec.encode({ 1, { a = "b" }, "三" })) end,
+  codec_damaged = function() codec.decode(bytes:sub(1, 100)) end,
+  json_encode = function() json.encode(map) end,
+  json_decode = function() json.decode('{"a":[1,2,{"b":"c"}]}') end,
+  text_normal = function() text.normal("ＡＢ　甲") end,
+  clock_refused = function() clock.parse_day("x") end,
+  digest = function() digest.sha256("abc") end,
+  file = function() file.read(path) end,
+  file_list = function() file.list("scripts/meta", ".lua", true) end,
+  csv = function() csv.parse("a,b\n1,2\n") end,
+  script = function() script.load("local x = 1 return x", "a.lua", {}) end,
+  script_refused = function() script.load("local = ", "a.lua", {}) end,
+  process = function() process.run({ "true", env = { "A=1" }, cwd = "/" }) end,
+  store = function()
+    os.remove(path .. ".db")
+    local db = store.open("sqlite:" .. path .. ".db", "create")
+    if db then
+      store.rows(db, "SELECT $1 AS a, $2 AS b", { 1, "x" })
+      store.close(db)
+    end
+    os.remove(path .. ".db")
+  end,
+}
+
+describe("a failing allocation", function()
+  local names = {}
+  for name in pairs(CALLS) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    it("leaves " .. name .. " whole", function()
+      sweep(CALLS[name])
+    end)
+  end
+end)
