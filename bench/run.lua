@@ -9,7 +9,7 @@ local BATCH = 256
 local SCALE = tonumber(os.getenv("DUBAN_BENCH_SCALE") or "1")
 
 local function shell(command)
-  local done = assert(process.run({ "sh", "-c", command }))
+  local done = assert(process.run({ "sh", "-c", command, timeout_ms = 900000 }))
   if done.code ~= 0 then
     error(("%s\n%s%s"):format(command, done.out, done.err), 0)
   end
@@ -58,8 +58,7 @@ local function site(name)
   file:write("编码,姓名,单位,角色,任职日期,离任日期,电话\nP1,张三,,clerk,2020-01-01,,\nP2,李四,,admin,2020-01-01,,\n")
   file:close()
   shell(("%s -C %s import people %s"):format(DUBAN, folder, people))
-  local account = shell("id -un"):gsub("%s+$", "")
-  shell(("%s -C %s publish %s/bench/procedure.lua --approve-by %s"):format(DUBAN, folder, HERE, account))
+  shell(("%s -C %s publish %s/bench/procedure.lua --approve-by rehearsal"):format(DUBAN, folder, HERE))
   return folder
 end
 

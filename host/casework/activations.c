@@ -6,16 +6,17 @@
 #include "casework/rows.h"
 #include "casework/versions.h"
 
-#define COLUMNS \
+#define COLUMNS                                                                                 \
     "SELECT a.activation_id, a.office_id, a.number, a.version_id, a.author_id, a.approver_id, " \
-    "a.created_at, a.approved_at, v.hash, a.settings_hash, a.status, v.kind, a.workflow, v.title, " \
-    "v.code, a.settings, v.about, a.note FROM activations AS a " \
+    "a.created_at, a.approved_at, v.hash, a.settings_hash, a.status, v.kind, a.workflow, "      \
+    "v.title, "                                                                                 \
+    "v.code, a.settings, v.about, a.note FROM activations AS a "                                \
     "JOIN versions AS v ON v.version_id = a.version_id "
 /* Offices from the asking one upwards, by distance. */
-#define ABOVE \
-    "WITH RECURSIVE above (office_id, parent_id, distance) AS " \
+#define ABOVE                                                                      \
+    "WITH RECURSIVE above (office_id, parent_id, distance) AS "                    \
     "(SELECT office_id, parent_id, 0 FROM offices WHERE office_id = $1 UNION ALL " \
-    "SELECT o.office_id, o.parent_id, b.distance + 1 FROM offices AS o " \
+    "SELECT o.office_id, o.parent_id, b.distance + 1 FROM offices AS o "           \
     "JOIN above AS b ON o.office_id = b.parent_id WHERE b.distance < 4) "
 
 static void read_activation(const struct stmt *stmt, struct activation *out)
@@ -83,13 +84,14 @@ bool activation_active(struct site *site, int64_t office_id, const char *workflo
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_MISSING, SAY("“%s”没有启用的版本", "no version of \"%s\" is active"), workflow);
+        err_set(err, ERR_MISSING, SAY("“%s”没有启用的版本", "no version of \"%s\" is active"),
+                workflow);
     }
     return has_row;
 }
 
-bool activation_numbered(struct site *site, int64_t office_id, const char *workflow,
-                         int64_t number, struct activation *out, struct err *err)
+bool activation_numbered(struct site *site, int64_t office_id, const char *workflow, int64_t number,
+                         struct activation *out, struct err *err)
 {
     bool has_row = false;
     struct stmt *stmt = NULL;
@@ -101,14 +103,15 @@ bool activation_numbered(struct site *site, int64_t office_id, const char *workf
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_MISSING, SAY("“%s”在本机构没有第 %lld 版", "\"%s\" has no number %lld here"),
-                workflow, (long long)number);
+        err_set(err, ERR_MISSING,
+                SAY("“%s”在本机构没有第 %lld 版", "\"%s\" has no number %lld here"), workflow,
+                (long long)number);
     }
     return has_row;
 }
 
-bool activation_list(struct site *site, int64_t office_id, const char *workflow,
-                     const char *status, int64_t **ids, size_t *count, struct err *err)
+bool activation_list(struct site *site, int64_t office_id, const char *workflow, const char *status,
+                     int64_t **ids, size_t *count, struct err *err)
 {
     int64_t *list = NULL;
     size_t length = 0;
@@ -139,8 +142,8 @@ bool activation_list(struct site *site, int64_t office_id, const char *workflow,
     return true;
 }
 
-bool activation_in_force(struct site *site, int64_t office_id, const char *kind,
-                         struct value **ids, struct err *err)
+bool activation_in_force(struct site *site, int64_t office_id, const char *kind, struct value **ids,
+                         struct err *err)
 {
     struct value *list = NULL;
     struct stmt *stmt = NULL;

@@ -1,5 +1,5 @@
-/* Acts under their key. The result of the first one is kept, so that a command that was cut off can be
-   sent again and nothing happens twice. */
+/* Acts under their key. The result of the first one is kept, so that a command that was cut off can
+   be sent again and nothing happens twice. */
 #include "casework/acts.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "casework/audit.h"
 
-#define CONTENT_LIMIT (32u * 1024 * 1024)
+#define CONTENT_LIMIT ((size_t)32 * 1024 * 1024)
 
 void act_digest(struct site *site, struct act *act, const struct value *content)
 {
@@ -30,7 +30,8 @@ static bool check_key(const char *key, struct err *err)
     size_t length = strlen(key);
 
     if (length == 0 || length > ACTS_KEY_LIMIT || !text_is_utf8(key, length)) {
-        err_set(err, ERR_INVALID, SAY("--key 应是 1 到 %d 字节的文本", "--key is a text of 1 to %d bytes"),
+        err_set(err, ERR_INVALID,
+                SAY("--key 应是 1 到 %d 字节的文本", "--key is a text of 1 to %d bytes"),
                 ACTS_KEY_LIMIT);
         return false;
     }
@@ -75,8 +76,9 @@ bool act_begin(struct site *site, const struct act *act, bool *is_repeat, struct
 static bool keep(struct site *site, const struct act *act, const char *result, struct err *err)
 {
     if (strlen(result) > ACTS_RESULT_LIMIT) {
-        err_set(err, ERR_INVALID, SAY("操作的结果太长，不能用 --key",
-                                      "the result of this act is too long for --key"));
+        err_set(
+            err, ERR_INVALID,
+            SAY("操作的结果太长，不能用 --key", "the result of this act is too long for --key"));
         return false;
     }
     return store_run(site->store,

@@ -1,4 +1,5 @@
-/* The chain of the audit: SHA-256 over the previous hash and the columns of a row, by natural keys only. */
+/* The chain of the audit: SHA-256 over the previous hash and the columns of a row, by natural keys
+ * only. */
 #include "casework/audit.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 #include "casework/rows.h"
 
 #define ALGORITHM "SHA-256"
-#define ROW_LIMIT (4u * 1024 * 1024)
+#define ROW_LIMIT ((size_t)4 * 1024 * 1024)
 
 /* A row as it is hashed; texts are never NULL. */
 struct link {
@@ -90,8 +91,9 @@ bool audit_append(struct site *site, const struct audit_row *row, struct err *er
     link.object = text_or(row->object, "");
     link.body = text_or(row->body, "{}");
     if (!store_is_in_transaction(site->store)) {
-        err_set(err, ERR_INTERNAL, SAY("审计记录必须与所记的行为在同一事务中",
-                                       "an audit row is written in the transaction of its act"));
+        err_set(err, ERR_INTERNAL,
+                SAY("审计记录必须与所记的行为在同一事务中",
+                    "an audit row is written in the transaction of its act"));
         return false;
     }
     if (!last_hash(site, before, err)) {
@@ -101,12 +103,12 @@ bool audit_append(struct site *site, const struct audit_row *row, struct err *er
         err_set(err, ERR_INVALID, SAY("审计记录太大", "the audit row is too large"));
         return false;
     }
-    return store_run(site->store,
-                     "INSERT INTO audit (at, office, recorder, actor, act, object, body, algorithm, "
-                     "hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                     NULL, err, "itttttttb", link.at, link.office, link.recorder, link.actor,
-                     link.act, link.object, link.body, ALGORITHM, (const void *)hash,
-                     (size_t)DIGEST_SIZE);
+    return store_run(
+        site->store,
+        "INSERT INTO audit (at, office, recorder, actor, act, object, body, algorithm, "
+        "hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        NULL, err, "itttttttb", link.at, link.office, link.recorder, link.actor, link.act,
+        link.object, link.body, ALGORITHM, (const void *)hash, (size_t)DIGEST_SIZE);
 }
 
 /* Numbers may hold anything but a NUL, which therefore stands between number and head. */
@@ -217,7 +219,8 @@ static bool check_row(struct site *site, const struct stmt *stmt, struct walk *w
     link.object = text_or(stmt_text(stmt, 6, NULL), "");
     link.body = text_or(stmt_text(stmt, 7, NULL), "");
     if (id != walk->finding.rows + 1) {
-        err_set(err, ERR_CONFLICT, SAY("审计链缺少第 %" PRId64 " 条", "audit row %" PRId64 " is missing"),
+        err_set(err, ERR_CONFLICT,
+                SAY("审计链缺少第 %" PRId64 " 条", "audit row %" PRId64 " is missing"),
                 walk->finding.rows + 1);
         return false;
     }
@@ -226,7 +229,8 @@ static bool check_row(struct site *site, const struct stmt *stmt, struct walk *w
         memcmp(stored, hash, DIGEST_SIZE) != 0) {
         err_set(err, ERR_CONFLICT,
                 SAY("审计链在第 %" PRId64 " 条断裂（%s %s）：内容与校验值不符",
-                    "the audit chain breaks at row %" PRId64 " (%s %s): its content does not fit its hash"),
+                    "the audit chain breaks at row %" PRId64
+                    " (%s %s): its content does not fit its hash"),
                 id, link.act, link.object);
         return false;
     }
@@ -243,10 +247,11 @@ bool audit_verify(struct site *site, struct audit_finding *out, struct err *err)
     struct walk walk = {0};
     struct stmt *stmt = NULL;
 
-    if (!store_ask(site->store,
-                   "SELECT audit_id, at, office, recorder, actor, act, object, body, hash, algorithm "
-                   "FROM audit ORDER BY audit_id",
-                   &stmt, err, "")) {
+    if (!store_ask(
+            site->store,
+            "SELECT audit_id, at, office, recorder, actor, act, object, body, hash, algorithm "
+            "FROM audit ORDER BY audit_id",
+            &stmt, err, "")) {
         return false;
     }
     while (ok && has_row) {

@@ -29,9 +29,9 @@ struct audit_heads {
 };
 
 struct audit_finding {
-    int64_t rows;              /* checked */
-    char head[DIGEST_HEX];     /* of the last row; 64 zeros when there is none */
-    int64_t checkpoint_at;     /* instant of the newest checkpoint; 0 for none */
+    int64_t rows;                  /* checked */
+    char head[DIGEST_HEX];         /* of the last row; 64 zeros when there is none */
+    int64_t checkpoint_at;         /* instant of the newest checkpoint; 0 for none */
     struct audit_heads checkpoint; /* what it said */
 };
 

@@ -1,5 +1,5 @@
-/* A site in one file. What is not in the database but belongs to the site, its configuration, travels in the
-   table site, so that one file is enough to begin again. */
+/* A site in one file. What is not in the database but belongs to the site, its configuration,
+   travels in the table site, so that one file is enough to begin again. */
 #include "casework/backup.h"
 
 #include <inttypes.h>
@@ -26,8 +26,7 @@ static bool keep_conf(struct site *site, struct err *err)
     struct buf text;
 
     buf_init(&text, CONF_LIMIT);
-    ok = file_read(path, CONF_LIMIT, &text, err) &&
-         site_put(site, CONF_NAME, buf_text(&text), err);
+    ok = file_read(path, CONF_LIMIT, &text, err) && site_put(site, CONF_NAME, buf_text(&text), err);
     buf_clear(&text);
     mem_free(path);
     return ok;
@@ -69,8 +68,9 @@ static bool write_conf(struct site *site, const char *folder, struct err *err)
         goto done;
     }
     if (!text) {
-        err_set(err, ERR_INVALID, SAY("备份里没有配置，不是 duban backup 写的文件",
-                                      "there is no configuration inside; duban backup did not write this"));
+        err_set(err, ERR_INVALID,
+                SAY("备份里没有配置，不是 duban backup 写的文件",
+                    "there is no configuration inside; duban backup did not write this"));
         goto done;
     }
     ok = conf_parse(CONF_FILE, text, strlen(text), &conf, err) &&
@@ -82,7 +82,8 @@ done:
     return ok;
 }
 
-/* A copy on which people practise: its own clock, and nothing of what waited is ever sent from it. */
+/* A copy on which people practise: its own clock, and nothing of what waited is ever sent from it.
+ */
 static bool make_rehearsal(struct site *site, struct err *err)
 {
     bool ok;

@@ -177,7 +177,8 @@ done:
     return ok;
 }
 
-/* A day beyond the turn of the year may stand in the neighbour's notice too, but never the other way. */
+/* A day beyond the turn of the year may stand in the neighbour's notice too, but never the other
+ * way. */
 static bool check_neighbour(const struct value *years, int64_t number, const struct value *year,
                             struct err *err)
 {
@@ -193,9 +194,10 @@ static bool check_neighbour(const struct value *years, int64_t number, const str
 
         for (size_t i = 0; i < value_count(days); i++) {
             if (value_get(against, value_key_at(days, i))) {
-                err_set(err, ERR_CONFLICT, SAY("%s 在 %s 年的日历里正相反",
-                                               "%s is the other way round in the year %s"),
-                        value_key_at(days, i), key);
+                err_set(
+                    err, ERR_CONFLICT,
+                    SAY("%s 在 %s 年的日历里正相反", "%s is the other way round in the year %s"),
+                    value_key_at(days, i), key);
                 return false;
             }
         }
@@ -210,7 +212,8 @@ bool calendar_with_year(const struct value *years, int64_t number, const struct 
 
     snprintf(key, sizeof key, "%" PRId64, number);
     if (value_get(years, key) && value_is_equal(value_get(years, key), year)) {
-        err_set(err, ERR_CONFLICT, SAY("%s 年的日历已经是这样", "the year %s is like this already"), key);
+        err_set(err, ERR_CONFLICT, SAY("%s 年的日历已经是这样", "the year %s is like this already"),
+                key);
         return false;
     }
     if (!check_neighbour(years, number - 1, year, err) ||

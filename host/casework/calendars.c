@@ -1,5 +1,5 @@
-/* The calendars of the offices. A row holds all years known at the time, so that a date can be computed
-   again from one hash; a new year file makes a new row. */
+/* The calendars of the offices. A row holds all years known at the time, so that a date can be
+   computed again from one hash; a new year file makes a new row. */
 #include "casework/calendars.h"
 
 #include <stdlib.h>
@@ -13,14 +13,15 @@
 #include "casework/rows.h"
 
 #define SHIPPED "schema/data/calendar"
-#define YEARS_LIMIT (4u * 1024 * 1024)
+#define YEARS_LIMIT ((size_t)4 * 1024 * 1024)
 
-#define COLUMNS "SELECT c.calendar_id, c.office_id, c.added_at, c.hash, c.note, c.years FROM calendars AS c "
+#define COLUMNS \
+    "SELECT c.calendar_id, c.office_id, c.added_at, c.hash, c.note, c.years FROM calendars AS c "
 /* Offices from the asking one upwards, by distance. */
-#define ABOVE \
-    "WITH RECURSIVE above (office_id, parent_id, distance) AS " \
+#define ABOVE                                                                      \
+    "WITH RECURSIVE above (office_id, parent_id, distance) AS "                    \
     "(SELECT office_id, parent_id, 0 FROM offices WHERE office_id = $1 UNION ALL " \
-    "SELECT o.office_id, o.parent_id, a.distance + 1 FROM offices AS o " \
+    "SELECT o.office_id, o.parent_id, a.distance + 1 FROM offices AS o "           \
     "JOIN above AS a ON o.office_id = a.parent_id WHERE a.distance < 4) "
 #define NEAREST \
     "JOIN above AS a ON a.office_id = c.office_id ORDER BY a.distance, c.added_at DESC LIMIT 1"
@@ -75,8 +76,9 @@ bool calendar_current_id(struct site *site, int64_t office_id, int64_t *id,
         *id = stmt_int(stmt, 0);
         row_text(stmt, 1, hash, DIGEST_HEX);
     } else {
-        err_set(err, ERR_MISSING, SAY("没有工作日历，先用 duban calendar import 导入",
-                                      "there is no calendar; bring one in with duban calendar import"));
+        err_set(err, ERR_MISSING,
+                SAY("没有工作日历，先用 duban calendar import 导入",
+                    "there is no calendar; bring one in with duban calendar import"));
     }
     stmt_reset(stmt);
     return has_row;
@@ -144,8 +146,8 @@ static bool put(struct site *site, const struct calendar *row, const char *json,
                          err, "it", row->office_id, row->hash);
 }
 
-bool calendar_add(struct site *site, int64_t office_id, const struct value *years,
-                  const char *note, int64_t *id, struct err *err)
+bool calendar_add(struct site *site, int64_t office_id, const struct value *years, const char *note,
+                  int64_t *id, struct err *err)
 {
     bool ok = false;
     unsigned char bytes[DIGEST_SIZE];
@@ -169,7 +171,8 @@ done:
     return ok;
 }
 
-/* Puts one shipped file into the years; ERR_CONFLICT cannot come up among files that were checked. */
+/* Puts one shipped file into the years; ERR_CONFLICT cannot come up among files that were checked.
+ */
 static bool read_file(const char *folder, const char *name, struct value **years, struct err *err)
 {
     bool ok = false;
@@ -221,8 +224,8 @@ bool calendar_ship(struct site *site, int64_t office_id, struct err *err)
         }
     }
     if (!value_count(years)) {
-        err_set(err, ERR_MISSING, SAY("程序库里没有工作日历（%s）", "the library ships no calendars (%s)"),
-                folder);
+        err_set(err, ERR_MISSING,
+                SAY("程序库里没有工作日历（%s）", "the library ships no calendars (%s)"), folder);
         goto done;
     }
     ok = calendar_add(site, office_id, years, SAY("随程序提供", "shipped"), &id, err);

@@ -30,15 +30,26 @@ static bool refuse(const struct check *check, const char *key, const char *zh, c
     return false;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 bool conf_parse_time(const char *text, int64_t *minutes)
 {
-    int hour = 0;
-    int minute = 0;
-    int used = 0;
+    size_t digits = text && is_digit(text[0]) && is_digit(text[1]) ? 2 : 1; /* of the hour */
+    int64_t hour = 0;
+    int64_t minute = 0;
 
-    if (!text || strlen(text) > 5 || text[0] < '0' || text[0] > '9' ||
-        sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] != '\0' ||
-        used < 4 || text[used - 3] != ':' || hour > 23 || minute < 0 || minute > 59) {
+    if (!text || strlen(text) != digits + 3 || !is_digit(text[0]) || text[digits] != ':' ||
+        !is_digit(text[digits + 1]) || !is_digit(text[digits + 2])) {
+        return false;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        hour = hour * 10 + (text[i] - '0');
+    }
+    minute = (text[digits + 1] - '0') * 10 + (text[digits + 2] - '0');
+    if (hour > 23 || minute > 59) {
         return false;
     }
     *minutes = hour * 60 + minute;
@@ -109,7 +120,8 @@ static bool is_role_name(const char *name)
 static bool read_roles(const struct check *check, const char *key, const struct value *value)
 {
     if (value_kind(value) != VALUE_MAP) {
-        return refuse(check, key, "应是表：{ 角色名 = \"标题\" }", "is a table: { name = \"title\" }");
+        return refuse(check, key, "应是表：{ 角色名 = \"标题\" }",
+                      "is a table: { name = \"title\" }");
     }
     for (size_t i = 0; i < value_count(value); i++) {
         const char *name = value_key_at(value, i);
@@ -136,12 +148,9 @@ struct conf_key {
 };
 
 static const struct conf_key KEYS[] = {
-    {"office", read_office},
-    {"opens_at", read_opens_at},
-    {"confinement", read_confinement},
-    {"approve_alone", read_approve_alone},
-    {"accredited", read_accredited},
-    {"roles", read_roles},
+    {"office", read_office},           {"opens_at", read_opens_at},
+    {"confinement", read_confinement}, {"approve_alone", read_approve_alone},
+    {"accredited", read_accredited},   {"roles", read_roles},
 };
 
 /* Edits between two short ASCII words. */

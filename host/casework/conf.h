@@ -11,15 +11,15 @@
 #include "base/value.h"
 
 #define CONF_FILE "duban.conf.lua"
-#define CONF_LIMIT (64u * 1024)
+#define CONF_LIMIT ((size_t)64 * 1024)
 
 struct conf {
-    char *office;            /* the code used when no --office is given */
-    int64_t opens_at;        /* minutes after midnight: rungs fire then */
+    char *office;                 /* the code used when no --office is given */
+    int64_t opens_at;             /* minutes after midnight: rungs fire then */
     bool is_confinement_required; /* confinement = "require"; else workers may run without */
-    bool may_approve_alone;  /* an author may approve the own draft, and it is recorded so */
-    bool is_accredited;      /* texts with a 密级 mark are accepted */
-    struct value *roles;     /* map: names beyond the house's own, to their Chinese titles */
+    bool may_approve_alone;       /* an author may approve the own draft, and it is recorded so */
+    bool is_accredited;           /* texts with a 密级 mark are accepted */
+    struct value *roles;          /* map: names beyond the house's own, to their Chinese titles */
 };
 
 /* Reads text (named name in messages) into *out, which the caller clears. Keys that are absent get

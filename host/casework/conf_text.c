@@ -1,5 +1,5 @@
-/* The reader of Lua's table form as data. It knows tables, strings, numbers, booleans and comments, and
-   nothing that computes, so a configuration can be wrong but never do anything. */
+/* The reader of Lua's table form as data. It knows tables, strings, numbers, booleans and comments,
+   and nothing that computes, so a configuration can be wrong but never do anything. */
 #include "casework/conf_text.h"
 
 #include <errno.h>
@@ -55,8 +55,7 @@ static bool is_at(const struct reader *reader, const char *mark)
 {
     size_t length = strlen(mark);
 
-    return (size_t)(reader->end - reader->at) >= length &&
-           memcmp(reader->at, mark, length) == 0;
+    return (size_t)(reader->end - reader->at) >= length && memcmp(reader->at, mark, length) == 0;
 }
 
 static void skip_to(struct reader *reader, const char *mark)
@@ -74,8 +73,9 @@ static bool skip_blanks(struct reader *reader)
         if (is_at(reader, "--[[")) {
             skip_to(reader, "]]");
             if (reader->at == reader->end) {
-                return refuse(reader, begin, SAY("注释没有结束，缺少 ]]",
-                                                 "this comment never ends; ]] is missing"));
+                return refuse(
+                    reader, begin,
+                    SAY("注释没有结束，缺少 ]]", "this comment never ends; ]] is missing"));
             }
             reader->at += 2;
         } else if (is_at(reader, "--")) {
@@ -284,8 +284,9 @@ static bool read_entry(struct reader *reader, int depth, struct value *map, stru
         goto done;
     }
     if ((has_key && value_count(list)) || (!has_key && value_count(map))) {
-        refuse(reader, begin, SAY("一个表里不能既有键又有无键的项",
-                                  "a table has either keys or items without, not both"));
+        refuse(reader, begin,
+               SAY("一个表里不能既有键又有无键的项",
+                   "a table has either keys or items without, not both"));
         goto done;
     }
     if (has_key) {
@@ -316,12 +317,14 @@ static bool read_table(struct reader *reader, int depth, struct value **out)
                 reader->at++;
                 ok = skip_blanks(reader);
             } else if (ok && !is_at(reader, "}")) {
-                ok = refuse(reader, reader->at, SAY("这里缺少逗号或 }", "a comma or } is missing here"));
+                ok = refuse(reader, reader->at,
+                            SAY("这里缺少逗号或 }", "a comma or } is missing here"));
             }
         }
     }
     if (ok && !is_closed) {
-        ok = refuse(reader, begin, SAY("表没有结束，缺少 }", "this table never ends; } is missing"));
+        ok =
+            refuse(reader, begin, SAY("表没有结束，缺少 }", "this table never ends; } is missing"));
     }
     if (ok) {
         reader->at++;
@@ -401,8 +404,8 @@ bool conf_text_parse(const char *name, const char *text, size_t length, struct v
     reader.places = value_new_map();
     buf_init(&reader.path, PATH_LIMIT);
     if (!text_is_utf8(text, length)) {
-        err_set(err, ERR_INVALID,
-                SAY("%s 不是有效的 UTF-8 文本", "%s is not valid UTF-8 text"), name);
+        err_set(err, ERR_INVALID, SAY("%s 不是有效的 UTF-8 文本", "%s is not valid UTF-8 text"),
+                name);
         goto done;
     }
     if (is_at(&reader, "\xef\xbb\xbf")) {

@@ -14,7 +14,7 @@
 /* Tables with keys become maps, tables without become lists, {} an empty map. *places is a map from
    the path of each key ("roles.cook") to "line:column". The caller frees both. A mistake is
    ERR_INVALID with name:line:column. */
-MUST_USE bool conf_text_parse(const char *name, const char *text, size_t length,
-                              struct value **out, struct value **places, struct err *err);
+MUST_USE bool conf_text_parse(const char *name, const char *text, size_t length, struct value **out,
+                              struct value **places, struct err *err);
 
 #endif

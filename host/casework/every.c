@@ -41,11 +41,15 @@ static bool is_between(int64_t number, int64_t least, int64_t most)
 
 static bool check_numbers(const struct every *every, struct err *err)
 {
-    static const int64_t MONTHS[] = {
-        [EVERY_DAY] = 0, [EVERY_WEEK] = 0, [EVERY_MONTH] = 0, [EVERY_QUARTER] = 3, [EVERY_YEAR] = 12};
-    int64_t most_days = every->kind == EVERY_WEEK ? 7 : every->kind == EVERY_MONTH || every->month ? 31
-                                                    : every->kind == EVERY_QUARTER             ? 92
-                                                                                               : 366;
+    static const int64_t MONTHS[] = {[EVERY_DAY] = 0,
+                                     [EVERY_WEEK] = 0,
+                                     [EVERY_MONTH] = 0,
+                                     [EVERY_QUARTER] = 3,
+                                     [EVERY_YEAR] = 12};
+    int64_t most_days = every->kind == EVERY_WEEK                    ? 7
+                        : every->kind == EVERY_MONTH || every->month ? 31
+                        : every->kind == EVERY_QUARTER               ? 92
+                                                                     : 366;
 
     if (every->day && every->workday) {
         return refuse("day 与 workday 只能写一个", "either day or workday, not both", err);
@@ -74,7 +78,8 @@ bool every_read(const struct value *value, struct every *out, struct err *err)
     every.day = value_get_int(value, "day", 0);
     every.month = value_get_int(value, "month", 0);
     if (value_get(value, "at") && !conf_parse_time(value_get_text(value, "at"), &every.at)) {
-        return refuse("at 应是一天中的时刻，如 \"09:00\"", "at is a time of day, such as \"09:00\"", err);
+        return refuse("at 应是一天中的时刻，如 \"09:00\"", "at is a time of day, such as \"09:00\"",
+                      err);
     }
     if (!check_numbers(&every, err)) {
         return false;
@@ -97,7 +102,8 @@ bool missed_read(const char *text, enum missed *out, struct err *err)
             return true;
         }
     }
-    err_set(err, ERR_INVALID, SAY("missed 应是 once、each 或 skip", "missed is once, each or skip"));
+    err_set(err, ERR_INVALID,
+            SAY("missed 应是 once、each 或 skip", "missed is once, each or skip"));
     return false;
 }
 

@@ -1,4 +1,5 @@
-/* Faults of cases and versions. Rows are kept after they are cleared: they are the history of a script. */
+/* Faults of cases and versions. Rows are kept after they are cleared: they are the history of a
+ * script. */
 #include "casework/faults.h"
 
 #include <string.h>

@@ -17,7 +17,7 @@ struct fault {
     int64_t fault_id;
     int64_t case_id; /* 0: the version as a whole */
     int64_t at;
-    int64_t cleared_at; /* 0: stands */
+    int64_t cleared_at;    /* 0: stands */
     char hash[DIGEST_HEX]; /* of the version */
     char kind[32];
     char *sentence;
@@ -26,7 +26,8 @@ struct fault {
 /* Writers stand in the caller's transaction; at is site_now. A sentence is cut at 2000 bytes. */
 MUST_USE bool fault_add(struct site *site, const char *hash, int64_t case_id, const char *kind,
                         const char *sentence, struct err *err);
-/* Faults of cases on that version since the instant, cleared ones too: three in an hour are enough. */
+/* Faults of cases on that version since the instant, cleared ones too: three in an hour are enough.
+ */
 MUST_USE bool fault_count(struct site *site, const char *hash, int64_t since, int64_t *count,
                           struct err *err);
 /* Puts the version aside as a whole; harmless when it is already. */

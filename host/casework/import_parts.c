@@ -43,8 +43,8 @@ static int field_of(const struct import_sheet *sheet, const char *header, const 
 }
 
 bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
-                       const struct import_column *columns, size_t count,
-                       const struct value *extra, struct err *err)
+                       const struct import_column *columns, size_t count, const struct value *extra,
+                       struct err *err)
 {
     *sheet = (struct import_sheet){.csv = csv, .columns = columns, .count = count};
     for (size_t i = 0; i < count; i++) {
@@ -55,9 +55,10 @@ bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
         int field = field_of(sheet, header, extra);
 
         if (field >= 0 && sheet->at[field] >= 0) {
-            err_set(err, ERR_INVALID, SAY("表头里“%s”这一列出现两次（%s）",
-                                          "two columns of the sheet are \"%s\" (%s)"),
-                    SAY(columns[field].label_zh, columns[field].label_en), header);
+            err_set(
+                err, ERR_INVALID,
+                SAY("表头里“%s”这一列出现两次（%s）", "two columns of the sheet are \"%s\" (%s)"),
+                SAY(columns[field].label_zh, columns[field].label_en), header);
             return false;
         }
         if (field >= 0) {

@@ -47,8 +47,7 @@ void import_refuse(struct import_line *line, const struct err *why);
 void import_differs(struct import_line *line, const char *field, const char *label,
                     const char *before, const char *after);
 /* A day in any of the forms people write, as "2026-09-28"; "" stays "". */
-MUST_USE bool import_day(const char *label, const char *text, char out[static 12],
-                         struct err *err);
+MUST_USE bool import_day(const char *label, const char *text, char out[static 12], struct err *err);
 /* Counts the lines by their action. */
 void import_total(struct import_plan *plan);
 

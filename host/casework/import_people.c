@@ -1,5 +1,5 @@
-/* People out of a sheet, one row a role. The person stands under a code, the role under person, unit, name
-   and time; a role that overlaps one of the site is the same role with other dates. */
+/* People out of a sheet, one row a role. The person stands under a code, the role under person,
+   unit, name and time; a role that overlaps one of the site is the same role with other dates. */
 #include <stdio.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ struct people {
     struct import_sheet sheet;
     struct import_plan plan;
     struct office office;
-    struct value *roles;  /* normalised title or name to name */
+    struct value *roles;   /* normalised title or name to name */
     struct value *by_code; /* code to the index of its first line */
     struct value *by_role; /* code, unit, role and first day to the index of its line */
 };
@@ -125,8 +125,8 @@ static bool read_fields(const struct people *people, size_t row, struct import_l
     value_set_text(line->fields, "phone", phone);
     ok = registry_check_text(people->site, SAY("编码", "code"), line->code, REGISTRY_CODE, err) &&
          registry_check_text(people->site, SAY("姓名", "name"), line->name, REGISTRY_NAME, err) &&
-         read_unit(people, unit, line->fields, err) &&
-         read_role(people, role, line->fields, err) && read_days(people, row, line->fields, err);
+         read_unit(people, unit, line->fields, err) && read_role(people, role, line->fields, err) &&
+         read_days(people, row, line->fields, err);
     if (ok && strlen(phone) >= REGISTRY_CODE) {
         err_set(err, ERR_INVALID, SAY("电话太长", "the phone number is too long"));
         ok = false;
@@ -149,8 +149,10 @@ static bool judge_earlier(struct people *people, struct import_line *line)
     if (first >= 0) {
         before = &people->plan.lines[first];
         if (strcmp(before->name, line->name) != 0) {
-            err_set(&why, ERR_CONFLICT, SAY("编码与第 %zu 行相同而姓名不同",
-                                            "has the code of row %zu and another name"), before->row);
+            err_set(
+                &why, ERR_CONFLICT,
+                SAY("编码与第 %zu 行相同而姓名不同", "has the code of row %zu and another name"),
+                before->row);
             import_refuse(line, &why);
             return false;
         }
@@ -165,7 +167,8 @@ static bool judge_earlier(struct people *people, struct import_line *line)
     before = &people->plan.lines[same];
     err_set(&why, ERR_CONFLICT, SAY("与第 %zu 行重复", "repeats row %zu"), before->row);
     import_refuse(line, &why);
-    if (strcmp(value_get_text(before->fields, "ends_on"), value_get_text(line->fields, "ends_on")) == 0) {
+    if (strcmp(value_get_text(before->fields, "ends_on"),
+               value_get_text(line->fields, "ends_on")) == 0) {
         line->action = IMPORT_DUPLICATE;
     }
     return false;
@@ -182,7 +185,8 @@ static bool is_same_name(const char *a, const char *b)
     return is_same;
 }
 
-/* What the sheet says about the person against what the site knows; the first row of a code speaks. */
+/* What the sheet says about the person against what the site knows; the first row of a code speaks.
+ */
 static bool compare_person(struct people *people, int64_t id, struct import_line *line,
                            struct err *err)
 {
@@ -207,8 +211,8 @@ static bool compare_person(struct people *people, int64_t id, struct import_line
     return true;
 }
 
-/* Does the role of the site cover some of the time the sheet names? A sheet without a first day means
-   whichever role is held on that day. */
+/* Does the role of the site cover some of the time the sheet names? A sheet without a first day
+   means whichever role is held on that day. */
 static bool is_overlapping(const struct role *role, const struct value *fields, const char *today)
 {
     const char *starts_on = value_get_text(fields, "starts_on");

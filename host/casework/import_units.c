@@ -16,7 +16,8 @@ static const struct import_column COLUMNS[] = {
     {"kind", "类别", "kind", "类别 单位类别 类型 单位类型 性质 kind type", false},
     {"region", "区划", "region", "区划 行政区划 区划代码 行政区划代码 所属区划 region", false},
     {"level", "级别", "level", "级别 单位级别 规格 机构规格 level", false},
-    {"starts_on", "启用日期", "first day", "启用日期 设立日期 成立日期 开始日期 生效日期 starts_on", false},
+    {"starts_on", "启用日期", "first day", "启用日期 设立日期 成立日期 开始日期 生效日期 starts_on",
+     false},
     {"ends_on", "停用日期", "last day", "停用日期 撤销日期 结束日期 失效日期 ends_on", false},
 };
 
@@ -26,16 +27,16 @@ static bool find_old(struct site *site, const char *code, struct unit *old, bool
 {
     int64_t id = 0;
 
-    if (!store_one_int(site->store,
-                       "SELECT COALESCE(MAX(unit_id), 0) FROM units WHERE code = $1", &id, err, "t",
-                       code)) {
+    if (!store_one_int(site->store, "SELECT COALESCE(MAX(unit_id), 0) FROM units WHERE code = $1",
+                       &id, err, "t", code)) {
         return false;
     }
     *is_there = id != 0;
     return !id || registry_unit(site, id, old, err);
 }
 
-/* The row as it would be stored. What the sheet does not say stays as it is, or gets its default. */
+/* The row as it would be stored. What the sheet does not say stays as it is, or gets its default.
+ */
 static bool read_fields(struct site *site, const struct import_sheet *sheet, size_t row,
                         const struct unit *old, struct import_line *line, struct err *err)
 {
@@ -77,8 +78,8 @@ static bool read_fields(struct site *site, const struct import_sheet *sheet, siz
 static void compare(const struct import_sheet *sheet, const struct unit *old,
                     struct import_line *line)
 {
-    const char *before[] = {old->code,   old->name,      old->kind,   old->region,
-                            old->level,  old->starts_on, old->ends_on};
+    const char *before[] = {old->code,  old->name,      old->kind,   old->region,
+                            old->level, old->starts_on, old->ends_on};
 
     line->action = IMPORT_SAME;
     for (size_t i = 1; i < COUNT_OF(COLUMNS); i++) {
@@ -109,8 +110,9 @@ static void judge_repeat(const struct import_line *first, struct import_line *li
     bool is_same = value_is_equal(first->fields, line->fields);
 
     err_set(&why, ERR_CONFLICT,
-            is_same ? SAY("与第 %zu 行重复", "repeats row %zu")
-                    : SAY("编码与第 %zu 行相同而内容不同", "has the code of row %zu and other content"),
+            is_same
+                ? SAY("与第 %zu 行重复", "repeats row %zu")
+                : SAY("编码与第 %zu 行相同而内容不同", "has the code of row %zu and other content"),
             first->row);
     import_refuse(line, &why);
     line->action = is_same ? IMPORT_DUPLICATE : IMPORT_REFUSED;
@@ -129,9 +131,10 @@ static bool remark_namesake(struct site *site, struct import_line *line, struct 
     char *normal = text_normal(line->name);
     struct stmt *stmt = NULL;
     struct err why = {0};
-    bool ok = store_ask(site->store, "SELECT code FROM units WHERE normal = $1 ORDER BY code LIMIT 1",
-                        &stmt, err, "t", normal) &&
-              stmt_step(stmt, &has_row, err);
+    bool ok =
+        store_ask(site->store, "SELECT code FROM units WHERE normal = $1 ORDER BY code LIMIT 1",
+                  &stmt, err, "t", normal) &&
+        stmt_step(stmt, &has_row, err);
 
     if (ok && has_row) {
         err_set(&why, ERR_CONFLICT, SAY("已有同名单位 %s", "the unit %s has the same name"),
@@ -157,8 +160,8 @@ static bool plan_row(struct site *site, const struct import_sheet *sheet, size_t
     const struct import_line *first = *code ? earlier(seen, plan, code) : NULL;
     bool ok = find_old(site, code, &old, &is_there, err);
 
-    if (ok && !(check_texts(site, code, name, &why) &&
-                read_fields(site, sheet, row, &old, line, &why))) {
+    if (ok &&
+        !(check_texts(site, code, name, &why) && read_fields(site, sheet, row, &old, line, &why))) {
         import_refuse(line, &why);
     } else if (ok) {
         if (is_there) {

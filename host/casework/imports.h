@@ -1,5 +1,5 @@
-/* Units and people out of sheets: first what would happen, row by row, then doing it. Rows are matched
-   by code; what differs from the site is listed and only overwritten when asked. */
+/* Units and people out of sheets: first what would happen, row by row, then doing it. Rows are
+   matched by code; what differs from the site is listed and only overwritten when asked. */
 #ifndef DUBAN_IMPORTS_H
 #define DUBAN_IMPORTS_H
 
@@ -40,14 +40,14 @@ struct import_plan {
     size_t totals[5]; /* by action */
 };
 
-/* units: 编码 名称 类别 区划 级别 启用日期 停用日期; people: 编码 姓名 单位 角色 任职日期 离任日期 电话, one row
-   a role, so that a code may stand in several rows. Header words have synonyms; map (may be NULL) gives
-   more: header text to field id (code name kind region level starts_on ends_on unit role phone). ERR_INVALID when a column that is needed is not there or stands twice. */
+/* units: 编码 名称 类别 区划 级别 启用日期 停用日期; people: 编码 姓名 单位 角色 任职日期 离任日期
+   电话, one row a role, so that a code may stand in several rows. Header words have synonyms; map
+   (may be NULL) gives more: header text to field id (code name kind region level starts_on ends_on
+   unit role phone). ERR_INVALID when a column that is needed is not there or stands twice. */
 MUST_USE bool import_units_plan(struct site *site, int64_t office_id, struct csv *csv,
                                 const struct value *map, struct import_plan *out, struct err *err);
 MUST_USE bool import_people_plan(struct site *site, int64_t office_id, struct csv *csv,
-                                 const struct value *map, struct import_plan *out,
-                                 struct err *err);
+                                 const struct value *map, struct import_plan *out, struct err *err);
 void import_plan_clear(struct import_plan *plan);
 
 struct import_result {
@@ -56,13 +56,13 @@ struct import_result {
     size_t left; /* differences that were not taken over */
 };
 
-/* In the caller's transaction. With refused rows nothing is done (ERR_INVALID names the first). Changes
-   are written only when is_overwrite. out may be NULL. */
+/* In the caller's transaction. With refused rows nothing is done (ERR_INVALID names the first).
+   Changes are written only when is_overwrite. out may be NULL. */
 MUST_USE bool import_apply(struct site *site, const struct import_plan *plan, bool is_overwrite,
                            struct import_result *out, struct err *err);
 
-/* Which row became what (table imports), for files of cases: *target is the caller's, NULL when the row
-   is new. *is_same tells whether its content is as it was. */
+/* Which row became what (table imports), for files of cases: *target is the caller's, NULL when the
+   row is new. *is_same tells whether its content is as it was. */
 MUST_USE bool import_seen(struct site *site, int64_t office_id, const char *kind,
                           const char *row_key, const char *digest, char **target, bool *is_same,
                           struct err *err);

@@ -1,5 +1,5 @@
-/* Gap-free numbers. The counter moves in the transaction that uses the number, so a rollback gives the
-   number back, and two writers cannot get the same one. */
+/* Gap-free numbers. The counter moves in the transaction that uses the number, so a rollback gives
+   the number back, and two writers cannot get the same one. */
 #include "casework/numbers.h"
 
 #include <inttypes.h>

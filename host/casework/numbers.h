@@ -12,7 +12,8 @@
 
 #define NUMBERS_TEXT 128
 
-/* The next number of the series in that year, from 1, in the caller's transaction (ERR_INTERNAL without). */
+/* The next number of the series in that year, from 1, in the caller's transaction (ERR_INTERNAL
+ * without). */
 MUST_USE bool number_take(struct site *site, int64_t office_id, const char *series, int64_t year,
                           int64_t *number, struct err *err);
 /* The last number taken; 0 when none was. */

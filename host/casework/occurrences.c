@@ -1,5 +1,6 @@
-/* Planned runs of jobs. The next run of each job stands in the table before it is due; after an outage
-   the runs between then and now are written too, and the job's policy says which of them still happen. */
+/* Planned runs of jobs. The next run of each job stands in the table before it is due; after an
+   outage the runs between then and now are written too, and the job's policy says which of them
+   still happen. */
 #include "casework/occurrences.h"
 
 #include <string.h>
@@ -69,9 +70,10 @@ static bool settle_missed(struct site *site, const struct occurrence_plan *plan,
 {
     int64_t today = clock_day_start(clock_day(now));
     int64_t kept = 0;
-    const char *reason = plan->missed == MISSED_SKIP
-                             ? SAY("错过当天，按约定不补", "its day had passed; not made up for")
-                             : SAY("错过当天，只补最近一次", "its day had passed; only the newest is made up for");
+    const char *reason =
+        plan->missed == MISSED_SKIP
+            ? SAY("错过当天，按约定不补", "its day had passed; not made up for")
+            : SAY("错过当天，只补最近一次", "its day had passed; only the newest is made up for");
 
     if (plan->missed == MISSED_EACH) {
         return true;

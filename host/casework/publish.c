@@ -1,5 +1,6 @@
-/* Activations as they change: drafted by one account, approved by another, followed by the offices below
-   that had followed before. Nothing here touches an open case: it stays on the version it began with. */
+/* Activations as they change: drafted by one account, approved by another, followed by the offices
+   below that had followed before. Nothing here touches an open case: it stays on the version it
+   began with. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -43,9 +44,9 @@ static bool insert(struct site *site, const struct fresh *row, int64_t *id, stru
                    "settings_hash, status, note, author_id, approver_id, created_at, approved_at) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULLIF($10, 0), $11, "
                    "CASE WHEN $10 = 0 THEN NULL ELSE $11 END)",
-                   NULL, err, "itiittttiii", row->office_id, row->workflow, number,
-                   row->version_id, row->settings->json, row->settings->hash, row->status, note,
-                   row->author_id, row->approver_id, now)) {
+                   NULL, err, "itiittttiii", row->office_id, row->workflow, number, row->version_id,
+                   row->settings->json, row->settings->hash, row->status, note, row->author_id,
+                   row->approver_id, now)) {
         return false;
     }
     *id = store_last_id(site->store);
@@ -78,7 +79,8 @@ static bool check_news(struct site *site, int64_t office_id, const struct versio
         return false;
     }
     if (same) {
-        err_set(err, ERR_CONFLICT, SAY("“%s”的这个版本已经在用", "this version of \"%s\" is active already"),
+        err_set(err, ERR_CONFLICT,
+                SAY("“%s”的这个版本已经在用", "this version of \"%s\" is active already"),
                 version->workflow);
     }
     return same == 0;
@@ -139,7 +141,8 @@ static bool check_hand(struct site *site, const struct activation *draft, int64_
         (author.person_id && author.person_id == approver.person_id)) {
         err_set(err, ERR_DENIED,
                 SAY("“%s”第 %" PRId64 " 版由“%s”起草，须由另一个账号批准",
-                    "\"%s\" number %" PRId64 " was drafted by \"%s\"; another account must approve it"),
+                    "\"%s\" number %" PRId64
+                    " was drafted by \"%s\"; another account must approve it"),
                 draft->workflow, draft->number, author.name);
         return false;
     }
@@ -202,7 +205,8 @@ static bool below(struct site *site, int64_t office_id, const char *workflow, in
     return true;
 }
 
-/* Offices below that used the version before, with settings of their own, go along to the new one. */
+/* Offices below that used the version before, with settings of their own, go along to the new one.
+ */
 static bool lead_below(struct site *site, const struct activation *draft, int64_t before_id,
                        int64_t approver_id, struct err *err)
 {
@@ -300,8 +304,8 @@ bool activation_approve_by(struct site *site, int64_t id, const char *account, s
            approve(site, id, found.account_id, err);
 }
 
-bool activation_reject(struct site *site, int64_t id, const struct actor *actor,
-                       const char *reason, struct err *err)
+bool activation_reject(struct site *site, int64_t id, const struct actor *actor, const char *reason,
+                       struct err *err)
 {
     bool ok = false;
     struct activation draft = {0};
@@ -326,8 +330,8 @@ bool activation_reject(struct site *site, int64_t id, const struct actor *actor,
     return ok;
 }
 
-bool activation_rollback(struct site *site, int64_t office_id, const char *workflow,
-                         int64_t number, const struct actor *author, int64_t *id, struct err *err)
+bool activation_rollback(struct site *site, int64_t office_id, const char *workflow, int64_t number,
+                         const struct actor *author, int64_t *id, struct err *err)
 {
     bool ok = false;
     struct activation back = {0};

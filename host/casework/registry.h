@@ -1,6 +1,6 @@
-/* Who is who: offices, units, people, their roles, and the accounts that record. Writers stand in the
-   caller's transaction. Finders take a code or a name as people write it (text_normal); two that fit
-   are ERR_CONFLICT with the candidates, none is ERR_MISSING. Ids of 0 mean none. */
+/* Who is who: offices, units, people, their roles, and the accounts that record. Writers stand in
+   the caller's transaction. Finders take a code or a name as people write it (text_normal); two
+   that fit are ERR_CONFLICT with the candidates, none is ERR_MISSING. Ids of 0 mean none. */
 #ifndef DUBAN_REGISTRY_H
 #define DUBAN_REGISTRY_H
 
@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "casework/site.h"
 
-#define REGISTRY_CODE 64  /* bytes with NUL; longer ones are refused */
+#define REGISTRY_CODE 64 /* bytes with NUL; longer ones are refused */
 #define REGISTRY_NAME 256
 #define REGISTRY_DAY 12
 
@@ -75,8 +75,8 @@ MUST_USE bool registry_office_list(struct site *site, struct office **out, size_
 MUST_USE bool registry_office_is_under(struct site *site, int64_t id, int64_t above_id,
                                        bool *is_under, struct err *err);
 /* Adds the office of a region; name may be NULL, then it comes from the regions of the library. Its
-   parent is the nearest office above it in this site; offices below it are hung under it. An office that
-   finds no calendar at or above itself gets the shipped one. */
+   parent is the nearest office above it in this site; offices below it are hung under it. An office
+   that finds no calendar at or above itself gets the shipped one. */
 MUST_USE bool registry_office_add(struct site *site, const char *code, const char *name,
                                   int64_t *id, struct err *err);
 
@@ -84,7 +84,8 @@ MUST_USE bool registry_unit(struct site *site, int64_t id, struct unit *out, str
 /* Names are looked for among the units of the office, of those above and of those below it. */
 MUST_USE bool registry_unit_find(struct site *site, int64_t office_id, const char *text,
                                  struct unit *out, struct err *err);
-/* Inserts (unit_id 0, then filled in) or updates by unit_id. ERR_CONFLICT when the code is taken. */
+/* Inserts (unit_id 0, then filled in) or updates by unit_id. ERR_CONFLICT when the code is taken.
+ */
 MUST_USE bool registry_unit_save(struct site *site, struct unit *unit, struct err *err);
 
 MUST_USE bool registry_person(struct site *site, int64_t id, struct person *out, struct err *err);
@@ -103,13 +104,13 @@ MUST_USE bool registry_role_end(struct site *site, int64_t role_id, const char *
 MUST_USE bool registry_role_list(struct site *site, int64_t person_id, struct role **out,
                                  size_t *count, struct err *err);
 
-/* The account of the OS user who runs this process: ERR_DENIED when there is none or it is disabled. */
+/* The account of the OS user who runs this process: ERR_DENIED when there is none or it is
+ * disabled. */
 MUST_USE bool registry_account_current(struct site *site, struct account *out, struct err *err);
 /* By the account's name; disabled ones too. */
 MUST_USE bool registry_account_find(struct site *site, const char *name, struct account *out,
                                     struct err *err);
-MUST_USE bool registry_account(struct site *site, int64_t id, struct account *out,
-                               struct err *err);
+MUST_USE bool registry_account(struct site *site, int64_t id, struct account *out, struct err *err);
 /* Inserts (account_id 0, then filled in) or updates by account_id. */
 MUST_USE bool registry_account_save(struct site *site, struct account *account, struct err *err);
 MUST_USE bool registry_account_list(struct site *site, struct account **out, size_t *count,

@@ -1,4 +1,5 @@
-/* Accounts: who records. Until a console brings logins, the operating system says who somebody is. */
+/* Accounts: who records. Until a console brings logins, the operating system says who somebody is.
+ */
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
@@ -11,8 +12,9 @@
 #include "casework/registry_parts.h"
 #include "casework/rows.h"
 
-#define COLUMNS \
-    "SELECT a.account_id, a.office_id, COALESCE(a.person_id, 0), a.is_disabled, a.name, a.os_user, " \
+#define COLUMNS                                                                           \
+    "SELECT a.account_id, a.office_id, COALESCE(a.person_id, 0), a.is_disabled, a.name, " \
+    "a.os_user, "                                                                         \
     "p.code FROM accounts AS a LEFT JOIN people AS p ON p.person_id = a.person_id "
 
 static void read_account(const struct stmt *stmt, struct account *out)
@@ -45,9 +47,10 @@ bool registry_os_user(char out[static REGISTRY_CODE], struct err *err)
     errno = 0;
     entry = getpwuid(geteuid());
     if (!entry || strlen(entry->pw_name) >= REGISTRY_CODE) {
-        err_set(err, ERR_INTERNAL, SAY("操作系统不认识当前用户（%ld）",
-                                       "the operating system does not know the user %ld"),
-                (long)geteuid());
+        err_set(
+            err, ERR_INTERNAL,
+            SAY("操作系统不认识当前用户（%ld）", "the operating system does not know the user %ld"),
+            (long)geteuid());
         return false;
     }
     row_put(out, REGISTRY_CODE, entry->pw_name);
@@ -69,11 +72,13 @@ bool registry_account_current(struct site *site, struct account *out, struct err
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_DENIED, SAY("操作系统用户“%s”在本站点没有账号",
-                                     "the user \"%s\" of the operating system has no account here"),
+        err_set(err, ERR_DENIED,
+                SAY("操作系统用户“%s”在本站点没有账号",
+                    "the user \"%s\" of the operating system has no account here"),
                 user);
     } else if (out->is_disabled) {
-        err_set(err, ERR_DENIED, SAY("账号“%s”已停用", "the account \"%s\" is disabled"), out->name);
+        err_set(err, ERR_DENIED, SAY("账号“%s”已停用", "the account \"%s\" is disabled"),
+                out->name);
     }
     return has_row && !out->is_disabled;
 }

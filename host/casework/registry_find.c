@@ -1,5 +1,5 @@
-/* Finding one of several by the code or name that somebody typed. A code always wins; among names the own
-   office wins over others, and what is current over what has ended. */
+/* Finding one of several by the code or name that somebody typed. A code always wins; among names
+   the own office wins over others, and what is current over what has ended. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +24,9 @@ bool registry_check_text(const struct site *site, const char *what, const char *
         return false;
     }
     if (length >= limit) {
-        err_set(err, ERR_INVALID, SAY("%s“%.60s…”太长，最多 %zu 字节",
-                                      "the %s \"%.60s…\" is too long, at most %zu bytes"),
+        err_set(err, ERR_INVALID,
+                SAY("%s“%.60s…”太长，最多 %zu 字节",
+                    "the %s \"%.60s…\" is too long, at most %zu bytes"),
                 what, text, limit - 1);
         return false;
     }
@@ -36,12 +37,14 @@ bool registry_check_text(const struct site *site, const char *what, const char *
         }
     }
     if (!text_is_utf8(text, length)) {
-        err_set(err, ERR_INVALID, SAY("%s不是有效的 UTF-8 文本", "the %s is not valid UTF-8"), what);
+        err_set(err, ERR_INVALID, SAY("%s不是有效的 UTF-8 文本", "the %s is not valid UTF-8"),
+                what);
         return false;
     }
     if (!site->conf.is_accredited && text_is_classified(text)) {
-        err_set(err, ERR_INVALID, SAY("%s带有密级标志，本站点不得存放",
-                                      "the %s carries a mark of secrecy, which this site must not hold"),
+        err_set(err, ERR_INVALID,
+                SAY("%s带有密级标志，本站点不得存放",
+                    "the %s carries a mark of secrecy, which this site must not hold"),
                 what);
         return false;
     }
@@ -131,8 +134,7 @@ done:
 }
 
 /* Drops what the office does not see. */
-static bool keep_visible(struct site *site, int64_t office_id, struct found *found,
-                         struct err *err)
+static bool keep_visible(struct site *site, int64_t office_id, struct found *found, struct err *err)
 {
     size_t kept = 0;
 
@@ -142,8 +144,8 @@ static bool keep_visible(struct site *site, int64_t office_id, struct found *fou
         if (!registry_office_is_under(site, found->list[i].office_id, office_id, &is_seen, err)) {
             return false;
         }
-        if (!is_seen && !registry_office_is_under(site, office_id, found->list[i].office_id,
-                                                  &is_seen, err)) {
+        if (!is_seen &&
+            !registry_office_is_under(site, office_id, found->list[i].office_id, &is_seen, err)) {
             return false;
         }
         if (is_seen) {
@@ -169,8 +171,9 @@ static bool refuse_many(const struct registry_search *search, const struct found
                            one->name, one->remark[0] ? "/" : "", one->remark);
         }
     }
-    err_set(err, ERR_CONFLICT, SAY("叫“%s”的%s有 %zu 个，请写编码：%s",
-                                   "\"%s\" names several of the %s (%zu); write the code: %s"),
+    err_set(err, ERR_CONFLICT,
+            SAY("叫“%s”的%s有 %zu 个，请写编码：%s",
+                "\"%s\" names several of the %s (%zu); write the code: %s"),
             search->text, search->what, told, buf_text(&list));
     buf_clear(&list);
     return false;
@@ -184,8 +187,7 @@ bool registry_search(struct site *site, const struct registry_search *search, in
     const struct candidate *best = NULL;
     struct found *found = mem_new(sizeof *found);
 
-    if (!collect(site, search, found, err) ||
-        !keep_visible(site, search->office_id, found, err)) {
+    if (!collect(site, search, found, err) || !keep_visible(site, search->office_id, found, err)) {
         goto done;
     }
     for (size_t i = 0; i < found->count; i++) {
@@ -198,8 +200,9 @@ bool registry_search(struct site *site, const struct registry_search *search, in
         best_count += one->rank == best->rank;
     }
     if (!best) {
-        err_set(err, ERR_MISSING, SAY("没有编码或名称为“%s”的%s", "there is no \"%s\" among the %s"),
-                search->text, search->what);
+        err_set(err, ERR_MISSING,
+                SAY("没有编码或名称为“%s”的%s", "there is no \"%s\" among the %s"), search->text,
+                search->what);
     } else if (best_count > 1) {
         refuse_many(search, found, best->rank, err);
     } else {

@@ -12,7 +12,7 @@
 #include "casework/rows.h"
 
 #define REGIONS "schema/data/regions.csv"
-#define REGIONS_LIMIT (1024u * 1024)
+#define REGIONS_LIMIT ((size_t)1024 * 1024)
 #define LEVELS 4 /* more parents than there are levels would be a circle */
 
 #define COLUMNS "SELECT office_id, COALESCE(parent_id, 0), code, name, level FROM offices "
@@ -93,11 +93,13 @@ bool registry_office_find(struct site *site, const char *text, struct office *ou
     if (fits == 1) {
         ok = true;
     } else if (fits == 0) {
-        err_set(err, ERR_MISSING, SAY("本站点没有编码或名称为“%s”的机构",
-                                      "this site has no office \"%s\""), text);
+        err_set(err, ERR_MISSING,
+                SAY("本站点没有编码或名称为“%s”的机构", "this site has no office \"%s\""), text);
     } else {
-        err_set(err, ERR_CONFLICT, SAY("叫“%s”的机构不止一个，请写编码",
-                                       "several offices are named \"%s\"; write the code"), text);
+        err_set(err, ERR_CONFLICT,
+                SAY("叫“%s”的机构不止一个，请写编码",
+                    "several offices are named \"%s\"; write the code"),
+                text);
     }
 done:
     mem_free(wanted);
@@ -122,7 +124,9 @@ bool registry_office_is_under(struct site *site, int64_t id, int64_t above_id, b
 
 static const char *level_of(const char *code)
 {
-    return strcmp(code + 2, "0000") == 0 ? "province" : strcmp(code + 4, "00") == 0 ? "city" : "county";
+    return strcmp(code + 2, "0000") == 0 ? "province"
+           : strcmp(code + 4, "00") == 0 ? "city"
+                                         : "county";
 }
 
 /* The name of a region in the library's table: code,name,level,parent. */
@@ -149,7 +153,8 @@ static bool region_name(const struct site *site, const char *code, char out[stat
         if (!is_found) {
             err_set(err, ERR_MISSING,
                     SAY("区划表里没有 %s，请同时写出机构名称",
-                        "the table of regions has no %s; give the name of the office too"), code);
+                        "the table of regions has no %s; give the name of the office too"),
+                    code);
         }
     }
     buf_clear(&text);
@@ -196,8 +201,9 @@ static bool check_code(struct site *site, const char *code, struct err *err)
     int64_t there = 0;
 
     if (strlen(code) != 6 || strspn(code, "0123456789") != 6 || strncmp(code, "00", 2) == 0) {
-        err_set(err, ERR_INVALID, SAY("机构编码“%.20s”不是六位区划代码",
-                                      "\"%.20s\" is no region code of six digits"), code);
+        err_set(err, ERR_INVALID,
+                SAY("机构编码“%.20s”不是六位区划代码", "\"%.20s\" is no region code of six digits"),
+                code);
         return false;
     }
     if (!store_one_int(site->store, "SELECT COUNT(*) FROM offices WHERE code = $1", &there, err,
@@ -226,7 +232,8 @@ bool registry_office_add(struct site *site, const char *code, const char *name, 
         snprintf(made, sizeof made, "%s委编办", region);
         name = made;
     }
-    if (!registry_check_text(site, SAY("机构名称", "name of the office"), name, REGISTRY_NAME, err) ||
+    if (!registry_check_text(site, SAY("机构名称", "name of the office"), name, REGISTRY_NAME,
+                             err) ||
         !store_run(site->store,
                    "INSERT INTO offices (code, name, level, parent_id) VALUES ($1, $2, $3, NULL)",
                    NULL, err, "ttt", code, name, level_of(code))) {

@@ -106,8 +106,8 @@ static bool check_dates(const char *starts_on, const char *ends_on, struct err *
         return false;
     }
     if (*ends_on && strcmp(ends_on, starts_on) < 0) {
-        err_set(err, ERR_INVALID, SAY("离任日期 %s 早于任职日期 %s",
-                                      "the last day %s lies before the first day %s"),
+        err_set(err, ERR_INVALID,
+                SAY("离任日期 %s 早于任职日期 %s", "the last day %s lies before the first day %s"),
                 ends_on, starts_on);
         return false;
     }
@@ -124,8 +124,8 @@ bool registry_role_add(struct site *site, struct role *role, struct err *err)
         !store_run(site->store,
                    "INSERT INTO roles (person_id, office_id, unit_id, role, starts_on, ends_on) "
                    "VALUES ($1, $2, NULLIF($3, 0), $4, $5, $6)",
-                   NULL, err, "iiittt", role->person_id, role->office_id, role->unit_id,
-                   role->role, role->starts_on, role->ends_on[0] ? role->ends_on : NULL)) {
+                   NULL, err, "iiittt", role->person_id, role->office_id, role->unit_id, role->role,
+                   role->starts_on, role->ends_on[0] ? role->ends_on : NULL)) {
         return false;
     }
     role->role_id = store_last_id(site->store);
@@ -147,13 +147,14 @@ bool registry_role_end(struct site *site, int64_t role_id, const char *day, stru
 
     if (!registry_check_day(SAY("离任日期", "last day"), day, false, err) ||
         !store_run(site->store,
-                   "UPDATE roles SET ends_on = $2 WHERE role_id = $1 AND starts_on <= $2",
-                   &changed, err, "it", role_id, day)) {
+                   "UPDATE roles SET ends_on = $2 WHERE role_id = $1 AND starts_on <= $2", &changed,
+                   err, "it", role_id, day)) {
         return false;
     }
     if (!changed) {
-        err_set(err, ERR_MISSING, SAY("没有这个任职，或它在那天之后才开始",
-                                      "there is no such role, or it begins after that day"));
+        err_set(err, ERR_MISSING,
+                SAY("没有这个任职，或它在那天之后才开始",
+                    "there is no such role, or it begins after that day"));
     }
     return changed != 0;
 }

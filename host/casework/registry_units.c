@@ -62,13 +62,13 @@ static bool check(struct site *site, const struct unit *unit, struct err *err)
         return false;
     }
     if (unit->ends_on[0] && strcmp(unit->ends_on, unit->starts_on) < 0) {
-        err_set(err, ERR_INVALID, SAY("单位 %s 的停用日期早于启用日期",
-                                      "the unit %s ends before it begins"), unit->code);
+        err_set(err, ERR_INVALID,
+                SAY("单位 %s 的停用日期早于启用日期", "the unit %s ends before it begins"),
+                unit->code);
         return false;
     }
-    if (!store_one_int(site->store,
-                       "SELECT COUNT(*) FROM units WHERE code = $1 AND unit_id <> $2", &taken, err,
-                       "ti", unit->code, unit->unit_id)) {
+    if (!store_one_int(site->store, "SELECT COUNT(*) FROM units WHERE code = $1 AND unit_id <> $2",
+                       &taken, err, "ti", unit->code, unit->unit_id)) {
         return false;
     }
     if (taken) {

@@ -18,9 +18,9 @@ struct known_role {
 };
 
 static const struct known_role ROLES[] = {
-    {"director", "编办主任"},   {"deputy", "分管领导"},      {"section_head", "处室负责人"},
-    {"clerk", "经办人"},        {"registry", "综合处"},      {"commission", "编委"},
-    {"archivist", "档案员"},    {"reader", "查阅人"},        {"liaison", "联络员"},
+    {"director", "编办主任"},    {"deputy", "分管领导"},  {"section_head", "处室负责人"},
+    {"clerk", "经办人"},         {"registry", "综合处"},  {"commission", "编委"},
+    {"archivist", "档案员"},     {"reader", "查阅人"},    {"liaison", "联络员"},
     {"principal", "主要负责人"}, {"admin", "系统管理员"},
 };
 
@@ -97,7 +97,8 @@ struct value *rights_resolve(const struct value *principal, const struct value *
     return list;
 }
 
-/* One question over a resolved principal; person_id 0 asks for everybody. Columns: person_id, name, unit_id. */
+/* One question over a resolved principal; person_id 0 asks for everybody. Columns: person_id, name,
+ * unit_id. */
 static bool ask(struct site *site, int64_t office_id, int64_t person_id,
                 const struct value *principal, const char *day, struct stmt **stmt, struct err *err)
 {
@@ -225,7 +226,8 @@ static bool refuse(struct site *site, const struct rights_question *question,
         }
     }
     if (!question->person_id) {
-        err_set(err, ERR_DENIED, SAY("没有写明由谁办理；需要：%s", "nobody is named as acting; needed: %s"),
+        err_set(err, ERR_DENIED,
+                SAY("没有写明由谁办理；需要：%s", "nobody is named as acting; needed: %s"),
                 buf_text(&who));
     } else if (registry_person(site, question->person_id, &person, err)) {
         err_set(err, ERR_DENIED, SAY("%s不能这样做；需要：%s", "%s may not do this; needed: %s"),
@@ -284,8 +286,8 @@ done:
     return ok;
 }
 
-bool rights_scope(struct site *site, int64_t office_id, int64_t person_id,
-                  struct rights_scope *out, struct err *err)
+bool rights_scope(struct site *site, int64_t office_id, int64_t person_id, struct rights_scope *out,
+                  struct err *err)
 {
     struct person person = {0};
 

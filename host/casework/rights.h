@@ -20,15 +20,17 @@ struct rights_how {
 
 /* True for the house's own role names and those of the configuration. */
 bool rights_is_role(const struct site *site, const char *role);
-/* 编办主任 for director, from the house or the configuration; the name itself when unknown. Borrowed. */
+/* 编办主任 for director, from the house or the configuration; the name itself when unknown.
+ * Borrowed. */
 const char *rights_title(const struct site *site, const char *role);
 /* All known roles: a map from name to title, the caller's. */
 struct value *rights_roles(const struct site *site);
 
-/* Does the person hold one of the principals on that day? Principals are a list of {kind="role",role=}
-   {kind="unit_of",field=,role=} {kind="person_of",field=}, or resolved ones as in rights_find; record is
-   the case's (units and people as codes; a list field means any of them). how may be NULL. ERR_DENIED
-   with a sentence that names the role needed and who holds it that day. */
+/* Does the person hold one of the principals on that day? Principals are a list of
+   {kind="role",role=} {kind="unit_of",field=,role=} {kind="person_of",field=}, or resolved ones as
+   in rights_find; record is the case's (units and people as codes; a list field means any of them).
+   how may be NULL. ERR_DENIED with a sentence that names the role needed and who holds it that day.
+ */
 struct rights_question {
     int64_t office_id; /* of the case */
     int64_t person_id; /* 0: nobody is acting, refused */
@@ -38,13 +40,14 @@ struct rights_question {
 };
 MUST_USE bool rights_may(struct site *site, const struct rights_question *question,
                          struct rights_how *how, struct err *err);
-/* The people who hold a resolved principal on that day: {kind="role",role=} {kind="unit",unit=code,role=}
-   {kind="person",person=code}; by person_id, none twice. Nobody is count 0 and no error. *ids is the
-   caller's (mem_free). A role nobody holds in the office itself is not looked for above. */
+/* The people who hold a resolved principal on that day: {kind="role",role=}
+   {kind="unit",unit=code,role=} {kind="person",person=code}; by person_id, none twice. Nobody is
+   count 0 and no error. *ids is the caller's (mem_free). A role nobody holds in the office itself
+   is not looked for above. */
 MUST_USE bool rights_find(struct site *site, int64_t office_id, const struct value *principal,
                           int64_t day, int64_t **ids, size_t *count, struct err *err);
-/* Resolves a principal over a record: a list of resolved ones (unit_of over a list field gives several,
-   over an empty field none). The caller frees it. */
+/* Resolves a principal over a record: a list of resolved ones (unit_of over a list field gives
+   several, over an empty field none). The caller frees it. */
 struct value *rights_resolve(const struct value *principal, const struct value *record);
 
 /* What somebody sees: an office and those below it, or (unit_id) only the own rows of a unit. */
@@ -58,8 +61,9 @@ MUST_USE bool rights_scope(struct site *site, int64_t office_id, int64_t person_
 MUST_USE bool rights_sees(struct site *site, const struct rights_scope *scope, int64_t office_id,
                           int64_t unit_id, bool *is_seen, struct err *err);
 /* Puts the table `below` (office_id) of the office $1 and those under it before a SELECT. */
-#define RIGHTS_BELOW \
+#define RIGHTS_BELOW                                                                          \
     "WITH RECURSIVE below (office_id) AS (SELECT office_id FROM offices WHERE office_id = $1" \
-    " UNION ALL SELECT o.office_id FROM offices AS o JOIN below AS b ON o.parent_id = b.office_id) "
+    " UNION ALL SELECT o.office_id FROM offices AS o JOIN below AS b ON o.parent_id = "       \
+    "b.office_id) "
 
 #endif

@@ -1,4 +1,5 @@
-/* Texts and ids out of a row, with SQL NULL as "", NULL or 0, so that readers stay one line a column. */
+/* Texts and ids out of a row, with SQL NULL as "", NULL or 0, so that readers stay one line a
+ * column. */
 #include "casework/rows.h"
 
 #include <string.h>
@@ -7,13 +8,16 @@
 
 void row_put(char *out, size_t size, const char *text)
 {
-    size_t length = text ? strlen(text) : 0;
+    size_t length = 0;
 
-    if (length >= size) {
-        length = size - 1;
-        while (length && ((unsigned char)text[length] & 0xc0) == 0x80) {
+    while (text && length < size && text[length]) {
+        length++;
+    }
+    if (text && length == size) {
+        /* What is cut must not keep half a character. */
+        do {
             length--;
-        }
+        } while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
     }
     if (length) {
         memcpy(out, text, length);

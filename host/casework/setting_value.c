@@ -1,5 +1,5 @@
-/* One value of a setting: read from what people type, held against the limits of the script, and written
-   back for people. ABOUT tells kind, default and limits as texts. */
+/* One value of a setting: read from what people type, held against the limits of the script, and
+   written back for people. ABOUT tells kind, default and limits as texts. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,10 +18,12 @@ static const struct unit_word {
     const char *word;
     const char *kind;
 } WORDS[] = {
-    {"wd", "workdays"},         {"个工作日", "workdays"}, {"工作日", "workdays"},
-    {"workingdays", "workdays"}, {"workdays", "workdays"}, {"d", "days"},
-    {"日", "days"},             {"天", "days"},           {"days", "days"},
-    {"m", "months"},            {"个月", "months"},       {"月", "months"},
+    {"wd", "workdays"},       {"个工作日", "workdays"},
+    {"工作日", "workdays"},   {"workingdays", "workdays"},
+    {"workdays", "workdays"}, {"d", "days"},
+    {"日", "days"},           {"天", "days"},
+    {"days", "days"},         {"m", "months"},
+    {"个月", "months"},       {"月", "months"},
     {"months", "months"},
 };
 
@@ -124,14 +126,14 @@ static bool read_time(const struct value *setting, const char *kind, const char 
     const char *given = NULL;
 
     if (!read_count(text, &count, &given) || !given) {
-        err_set(err, ERR_INVALID, SAY("设置“%s”应写成期限，如 10%s",
-                                      "the setting \"%s\" is a time, such as 10%s"),
+        err_set(err, ERR_INVALID,
+                SAY("设置“%s”应写成期限，如 10%s", "the setting \"%s\" is a time, such as 10%s"),
                 label_of(setting), kind_word(kind));
         return false;
     }
     if (strcmp(given, kind) != 0) {
-        err_set(err, ERR_INVALID, SAY("设置“%s”以“%s”计，不能写成“%s”",
-                                      "the setting \"%s\" counts%s, not%s"),
+        err_set(err, ERR_INVALID,
+                SAY("设置“%s”以“%s”计，不能写成“%s”", "the setting \"%s\" counts%s, not%s"),
                 label_of(setting), kind_word(kind), kind_word(given));
         return false;
     }
@@ -200,8 +202,9 @@ bool setting_read(const struct value *about, const char *name, const char *text,
         return false;
     }
     if (value_get_bool(setting, "fixed")) {
-        err_set(err, ERR_DENIED, SAY("设置“%s”由脚本固定，不能改",
-                                     "the setting \"%s\" is fixed by the script"), label_of(setting));
+        err_set(err, ERR_DENIED,
+                SAY("设置“%s”由脚本固定，不能改", "the setting \"%s\" is fixed by the script"),
+                label_of(setting));
         return false;
     }
     if (is_time_kind(kind)) {
@@ -214,8 +217,9 @@ bool setting_read(const struct value *about, const char *name, const char *text,
         return read_bool(setting, text, value, err);
     }
     if (strlen(text) > TEXT_LIMIT || !text_is_utf8(text, strlen(text))) {
-        err_set(err, ERR_INVALID, SAY("设置“%s”的文字太长或不是 UTF-8",
-                                      "the text of the setting \"%s\" is too long or not UTF-8"),
+        err_set(err, ERR_INVALID,
+                SAY("设置“%s”的文字太长或不是 UTF-8",
+                    "the text of the setting \"%s\" is too long or not UTF-8"),
                 label_of(setting));
         return false;
     }

@@ -1,4 +1,5 @@
-/* Settings as offices keep them: a row where an office set something, the office above everywhere else. */
+/* Settings as offices keep them: a row where an office set something, the office above everywhere
+ * else. */
 #include "casework/settings.h"
 
 #include <string.h>
@@ -9,15 +10,16 @@
 #include "base/text.h"
 #include "casework/versions.h"
 
-#define JSON_LIMIT (256u * 1024)
+#define JSON_LIMIT ((size_t)256 * 1024)
 
-/* Every row of the offices from the asking one upwards, the farthest first: what comes later wins. */
-#define ROWS_ABOVE \
-    "WITH RECURSIVE above (office_id, parent_id, code, name, distance) AS " \
+/* Every row of the offices from the asking one upwards, the farthest first: what comes later wins.
+ */
+#define ROWS_ABOVE                                                                             \
+    "WITH RECURSIVE above (office_id, parent_id, code, name, distance) AS "                    \
     "(SELECT office_id, parent_id, code, name, 0 FROM offices WHERE office_id = $1 UNION ALL " \
-    "SELECT o.office_id, o.parent_id, o.code, o.name, b.distance + 1 FROM offices AS o " \
-    "JOIN above AS b ON o.office_id = b.parent_id WHERE b.distance < 4) " \
-    "SELECT s.name, s.value, b.code, b.name FROM settings AS s " \
+    "SELECT o.office_id, o.parent_id, o.code, o.name, b.distance + 1 FROM offices AS o "       \
+    "JOIN above AS b ON o.office_id = b.parent_id WHERE b.distance < 4) "                      \
+    "SELECT s.name, s.value, b.code, b.name FROM settings AS s "                               \
     "JOIN above AS b ON b.office_id = s.office_id WHERE s.workflow = $2 ORDER BY b.distance DESC"
 
 /* Map of setting id to {value, from, from_name}. */
@@ -75,7 +77,8 @@ static bool check_still(const struct value *about, const char *id, const struct 
 
     ok = setting_read(about, id, text, &again, err);
     if (!ok) {
-        err_add(err, SAY("%s设置过的值“%s”不再适用", "the value of %s (\"%s\") does not fit any more"),
+        err_add(err,
+                SAY("%s设置过的值“%s”不再适用", "the value of %s (\"%s\") does not fit any more"),
                 value_get_text(row, "from_name"), text);
     }
     value_free(again);
@@ -234,8 +237,9 @@ static const char *find_id(const struct value *about, const char *name, struct e
 
         buf_add_format(&known, "%s%s", i ? SAY("、", ", ") : "", id ? id : "");
     }
-    err_set(err, ERR_MISSING, SAY("没有“%s”这个设置；有：%s", "there is no setting \"%s\"; there are: %s"),
-            name, known.length ? buf_text(&known) : SAY("无", "none"));
+    err_set(err, ERR_MISSING,
+            SAY("没有“%s”这个设置；有：%s", "there is no setting \"%s\"; there are: %s"), name,
+            known.length ? buf_text(&known) : SAY("无", "none"));
     buf_clear(&known);
     return NULL;
 }
@@ -270,7 +274,8 @@ static bool drop_row(struct site *site, const struct setting_change *change, con
         return false;
     }
     if (!dropped) {
-        err_set(err, ERR_MISSING, SAY("本机构没有自己的“%s”", "this office has no \"%s\" of its own"), id);
+        err_set(err, ERR_MISSING,
+                SAY("本机构没有自己的“%s”", "this office has no \"%s\" of its own"), id);
     }
     return dropped != 0;
 }

@@ -1,5 +1,5 @@
-/* A site as it is used: its lock, its store, its clock. One writer at a time holds the lock, so that a
-   command waits for another instead of failing in the middle of its work. */
+/* A site as it is used: its lock, its store, its clock. One writer at a time holds the lock, so
+   that a command waits for another instead of failing in the middle of its work. */
 #include "casework/site.h"
 
 #include <errno.h>
@@ -147,7 +147,8 @@ bool site_open(const char *folder, const char *library, enum store_mode mode, st
     site->library = mem_text(library);
     site->digest = digest_new();
     if (mode != STORE_READ && mode != STORE_WRITE) {
-        err_set(err, ERR_INTERNAL, SAY("站点只能读或写", "a site is opened for reading or writing"));
+        err_set(err, ERR_INTERNAL,
+                SAY("站点只能读或写", "a site is opened for reading or writing"));
         goto done;
     }
     /* A folder without a site gets no lock file either. */
@@ -236,15 +237,17 @@ bool site_set_now(struct site *site, int64_t instant, struct err *err)
     char text[24];
 
     if (!site->is_virtual) {
-        err_set(err, ERR_DENIED, SAY("本站点用真实时钟，不能拨动",
-                                     "this site runs on the real clock, which cannot be moved"));
+        err_set(err, ERR_DENIED,
+                SAY("本站点用真实时钟，不能拨动",
+                    "this site runs on the real clock, which cannot be moved"));
         return false;
     }
     if (instant < site->virtual_now) {
         char now[24];
 
         clock_format_instant(site->virtual_now, now);
-        err_set(err, ERR_CONFLICT, SAY("时钟已到 %s，不能倒拨", "the clock stands at %s already"), now);
+        err_set(err, ERR_CONFLICT, SAY("时钟已到 %s，不能倒拨", "the clock stands at %s already"),
+                now);
         return false;
     }
     snprintf(text, sizeof text, "%" PRId64, instant);

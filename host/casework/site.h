@@ -13,6 +13,7 @@
 
 #define SITE_DATABASE "duban.db"
 #define SITE_LOCK "duban.lock"
+#define SITE_SECOND_HAND "rehearsal" /* the account that approves on rehearsal sites */
 #define SITE_WAIT_MS 10000 /* how long a writer waits for another before ERR_BUSY */
 
 /* Everything in casework takes a site. Members are read by all and changed by site.c alone. */
@@ -37,20 +38,22 @@ struct site_options {
 };
 
 /* Makes the folder (it may exist, without a database in it), its subfolders, configuration and
-   database, the office, the shipped calendars under it, and the account of the OS user. Nothing is left
-   open; what was made is taken away again when something fails. ERR_CONFLICT when there is a site. */
+   database, the office, the shipped calendars under it, and the account of the OS user. Nothing is
+   left open; what was made is taken away again when something fails. ERR_CONFLICT when there is a
+   site. */
 MUST_USE bool site_make(const struct site_options *options, struct err *err);
 /* STORE_WRITE takes the lock and waits up to SITE_WAIT_MS, then ERR_BUSY naming the holder's pid;
    STORE_READ takes none. ERR_MISSING when there is no site. */
 MUST_USE bool site_open(const char *folder, const char *library, enum store_mode mode,
                         struct site **out, struct err *err);
 void site_close(struct site *site); /* accepts NULL and half-built ones */
-/* Another connection to the same database, for the queries of jobs (STORE_QUESTION); the caller's. */
+/* Another connection to the same database, for the queries of jobs (STORE_QUESTION); the caller's.
+ */
 MUST_USE bool site_question(const struct site *site, struct store **out, struct err *err);
 /* The instant that counts here: the virtual clock's or the wall's. */
 int64_t site_now(const struct site *site);
-/* Moves a virtual clock forward, in the caller's transaction or one of its own. ERR_DENIED on the real
-   clock, ERR_CONFLICT backwards. After a rollback of the caller, site_reload_clock. */
+/* Moves a virtual clock forward, in the caller's transaction or one of its own. ERR_DENIED on the
+   real clock, ERR_CONFLICT backwards. After a rollback of the caller, site_reload_clock. */
 MUST_USE bool site_set_now(struct site *site, int64_t instant, struct err *err);
 MUST_USE bool site_reload_clock(struct site *site, struct err *err);
 /* A named text of the table site: *out is the caller's, NULL when the name is not there. */

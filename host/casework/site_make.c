@@ -46,8 +46,9 @@ bool site_make_folders(const char *folder, struct site_made *made, struct err *e
         char *path = file_join(folder, FILES[i]);
 
         if (file_is_there(path)) {
-            err_set(err, ERR_CONFLICT, SAY("%s 已经是一个站点（有 %s）",
-                                           "%s is a site already (it has %s)"), folder, FILES[i]);
+            err_set(err, ERR_CONFLICT,
+                    SAY("%s 已经是一个站点（有 %s）", "%s is a site already (it has %s)"), folder,
+                    FILES[i]);
             ok = false;
         }
         mem_free(path);
@@ -85,8 +86,7 @@ void site_unmake(const struct site_made *made)
     }
 }
 
-static bool create_database(struct site *site, const struct site_options *options,
-                            struct err *err)
+static bool create_database(struct site *site, const struct site_options *options, struct err *err)
 {
     bool ok = false;
     char *path = file_join(options->folder, SITE_DATABASE);
@@ -129,6 +129,15 @@ static bool add_account(struct site *site, const char *office, struct err *err)
     return registry_account_save(site, &account, err) && audit_append(site, &row, err);
 }
 
+/* A rehearsal has a second hand to approve with, since nobody else's user is bound to such a site. */
+static bool add_second_hand(struct site *site, int64_t virtual_start, struct err *err)
+{
+    struct account account = {
+        .office_id = site->office_id, .name = SITE_SECOND_HAND, .os_user = SITE_SECOND_HAND};
+
+    return !virtual_start || registry_account_save(site, &account, err);
+}
+
 static bool fill_database(struct site *site, const struct site_options *options, const char *office,
                           struct err *err)
 {
@@ -139,7 +148,8 @@ static bool fill_database(struct site *site, const struct site_options *options,
     }
     ok = start_clock(site, options->virtual_start, err) &&
          registry_office_add(site, office, options->office_name, &site->office_id, err) &&
-         add_account(site, office, err) && store_commit(site->store, err);
+         add_account(site, office, err) &&
+         add_second_hand(site, options->virtual_start, err) && store_commit(site->store, err);
     if (!ok) {
         store_rollback(site->store);
     }
@@ -158,9 +168,8 @@ bool site_make(const struct site_options *options, struct err *err)
     site->library = mem_text(options->library);
     site->digest = digest_new();
     ok = site_make_folders(options->folder, &made, err) &&
-         conf_write(options->folder, office, err) &&
-         conf_read(options->folder, &site->conf, err) && create_database(site, options, err) &&
-         fill_database(site, options, office, err);
+         conf_write(options->folder, office, err) && conf_read(options->folder, &site->conf, err) &&
+         create_database(site, options, err) && fill_database(site, options, office, err);
     site_close(site);
     if (!ok) {
         site_unmake(&made);

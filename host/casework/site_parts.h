@@ -15,7 +15,8 @@ struct site_made {
     unsigned new_folders;
 };
 
-/* The folder and its subfolders; ERR_CONFLICT when a site is there. made is filled also on failure. */
+/* The folder and its subfolders; ERR_CONFLICT when a site is there. made is filled also on failure.
+ */
 MUST_USE bool site_make_folders(const char *folder, struct site_made *made, struct err *err);
 void site_unmake(const struct site_made *made);
 

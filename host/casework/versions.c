@@ -1,5 +1,6 @@
-/* Versions by content: each file a blob under its digest, the closure a map of names to digests, and the
-   version the hash over that. What has the same hash is the same version, wherever it was published. */
+/* Versions by content: each file a blob under its digest, the closure a map of names to digests,
+   and the version the hash over that. What has the same hash is the same version, wherever it was
+   published. */
 #include "casework/versions.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "base/text.h"
 #include "casework/rows.h"
 
-#define ABOUT_LIMIT (4u * 1024 * 1024)
+#define ABOUT_LIMIT ((size_t)4 * 1024 * 1024)
 #define ID_LIMIT 64
 
 static bool check_files(const struct version_content *content, struct err *err)
@@ -18,8 +19,8 @@ static bool check_files(const struct version_content *content, struct err *err)
     bool has_main = false;
 
     if (content->file_count > VERSIONS_FILES) {
-        err_set(err, ERR_INVALID, SAY("“%s”用了太多文件（最多 %d 个）",
-                                      "\"%s\" uses too many files (at most %d)"),
+        err_set(err, ERR_INVALID,
+                SAY("“%s”用了太多文件（最多 %d 个）", "\"%s\" uses too many files (at most %d)"),
                 content->workflow, VERSIONS_FILES);
         return false;
     }
@@ -33,13 +34,16 @@ static bool check_files(const struct version_content *content, struct err *err)
             return false;
         }
         if (strlen(file->name) > 200 || !text_is_utf8(file->bytes, file->length)) {
-            err_set(err, ERR_INVALID, SAY("文件“%.200s”不是有效的 UTF-8 文本",
-                                          "the file \"%.200s\" is not valid UTF-8"), file->name);
+            err_set(
+                err, ERR_INVALID,
+                SAY("文件“%.200s”不是有效的 UTF-8 文本", "the file \"%.200s\" is not valid UTF-8"),
+                file->name);
             return false;
         }
     }
     if (!has_main) {
-        err_set(err, ERR_INTERNAL, SAY("版本里没有脚本本身", "the version lacks the script itself"));
+        err_set(err, ERR_INTERNAL,
+                SAY("版本里没有脚本本身", "the version lacks the script itself"));
     }
     return has_main;
 }
@@ -51,7 +55,8 @@ static bool check_code(struct site *site, const struct version_content *content,
     struct stmt *stmt = NULL;
 
     if (!*content->workflow || strlen(content->workflow) >= ID_LIMIT) {
-        err_set(err, ERR_INVALID, SAY("脚本的 id 太长或为空", "the id of the script is empty or too long"));
+        err_set(err, ERR_INVALID,
+                SAY("脚本的 id 太长或为空", "the id of the script is empty or too long"));
         return false;
     }
     if (strcmp(content->kind, "workflow") != 0) {
@@ -69,7 +74,8 @@ static bool check_code(struct site *site, const struct version_content *content,
     if (has_row) {
         err_set(err, ERR_CONFLICT,
                 SAY("类代码“%s”不能用：流程“%s”用的是“%s”，代码写进了案号，不能改也不能共用",
-                    "the code \"%s\" cannot be used: the workflow \"%s\" has \"%s\"; codes stand in case "
+                    "the code \"%s\" cannot be used: the workflow \"%s\" has \"%s\"; codes stand "
+                    "in case "
                     "numbers, never change and are not shared"),
                 content->code, stmt_text(stmt, 0, NULL), stmt_text(stmt, 1, NULL));
     }
@@ -104,7 +110,8 @@ static bool store_files(struct site *site, const struct version_content *content
 }
 
 /* A map is sorted by name, so this is the order of the hash. */
-static void hash_closure(struct site *site, const struct value *closure, char hash[static DIGEST_HEX])
+static void hash_closure(struct site *site, const struct value *closure,
+                         char hash[static DIGEST_HEX])
 {
     unsigned char bytes[DIGEST_SIZE];
     struct buf text;
@@ -133,15 +140,16 @@ static bool write_version(struct site *site, const struct version_content *conte
     json_write(content->about, &about);
     json_write(closure, &files);
     if (about.is_over || files.is_over) {
-        err_set(err, ERR_INVALID, SAY("脚本的说明太大", "the description of the script is too large"));
+        err_set(err, ERR_INVALID,
+                SAY("脚本的说明太大", "the description of the script is too large"));
     } else {
         /* The same content may be described better by a newer library. */
         ok = store_run(site->store,
                        "INSERT INTO versions (hash, kind, workflow, title, code, closure, about) "
                        "VALUES ($1, $2, $3, $4, $5, $6, $7) "
                        "ON CONFLICT (hash) DO UPDATE SET about = excluded.about",
-                       NULL, err, "ttttttt", hash, content->kind, content->workflow,
-                       content->title, content->code, buf_text(&files), buf_text(&about));
+                       NULL, err, "ttttttt", hash, content->kind, content->workflow, content->title,
+                       content->code, buf_text(&files), buf_text(&about));
     }
     buf_clear(&files);
     buf_clear(&about);
@@ -252,8 +260,10 @@ static bool read_blob(struct site *site, const char *digest, struct buf *out, st
     }
     stmt_reset(stmt);
     if (strcmp(hex, digest) != 0 || out->is_over) {
-        err_set(err, ERR_INTERNAL, SAY("脚本内容缺失或已损坏（%s）",
-                                       "the content of a script is missing or damaged (%s)"), digest);
+        err_set(
+            err, ERR_INTERNAL,
+            SAY("脚本内容缺失或已损坏（%s）", "the content of a script is missing or damaged (%s)"),
+            digest);
         return false;
     }
     return true;
@@ -273,7 +283,8 @@ bool version_source(struct site *site, int64_t id, const char *name, struct buf 
     if (digest) {
         ok = read_blob(site, digest, out, err);
     } else {
-        err_set(err, ERR_MISSING, SAY("版本里没有文件“%s”", "the version has no file \"%s\""), name);
+        err_set(err, ERR_MISSING, SAY("版本里没有文件“%s”", "the version has no file \"%s\""),
+                name);
     }
     version_clear(&version);
     return ok;

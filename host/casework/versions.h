@@ -1,5 +1,5 @@
-/* Versions: scripts and their modules by content. Activations: their use by an office, from draft to
-   retired. Writers stand in the caller's transaction. */
+/* Versions: scripts and their modules by content. Activations: their use by an office, from draft
+   to retired. Writers stand in the caller's transaction. */
 #ifndef DUBAN_VERSIONS_H
 #define DUBAN_VERSIONS_H
 
@@ -16,7 +16,7 @@
 #include "casework/site.h"
 
 #define VERSIONS_MAIN "main" /* the name of the script itself in a closure */
-#define VERSIONS_FILE_LIMIT (1024u * 1024)
+#define VERSIONS_FILE_LIMIT ((size_t)1024 * 1024)
 #define VERSIONS_FILES 200
 
 struct version_file {
@@ -47,9 +47,9 @@ struct version {
     char *about;           /* canonical JSON */
 };
 
-/* Stores blobs and version, or finds the version with the same content. The hash is SHA-256 over the
-   sorted (file name, digest of the file). ERR_CONFLICT when the code of an activated workflow changed,
-   or another workflow of the site has it. */
+/* Stores blobs and version, or finds the version with the same content. The hash is SHA-256 over
+   the sorted (file name, digest of the file). ERR_CONFLICT when the code of an activated workflow
+   changed, or another workflow of the site has it. */
 MUST_USE bool version_store(struct site *site, const struct version_content *content, int64_t *id,
                             char hash[static DIGEST_HEX], struct err *err);
 MUST_USE bool version_get(struct site *site, int64_t id, struct version *out, struct err *err);
@@ -58,7 +58,8 @@ MUST_USE bool version_by_hash(struct site *site, const char *hash, struct versio
 /* The bytes of one file of the closure, checked against their digest; out is reset first. */
 MUST_USE bool version_source(struct site *site, int64_t id, const char *name, struct buf *out,
                              struct err *err);
-/* All files but the script as a map of name to source: `modules` of a load request; the caller's. */
+/* All files but the script as a map of name to source: `modules` of a load request; the caller's.
+ */
 MUST_USE bool version_modules(struct site *site, int64_t id, struct value **out, struct err *err);
 void version_clear(struct version *version);
 
@@ -69,9 +70,10 @@ struct activation {
     int64_t number;
     int64_t version_id;
     int64_t author_id;   /* accounts */
-    int64_t approver_id; /* 0: not approved yet; the author's when approved alone or a setting changed */
+    int64_t approver_id; /* 0: not approved yet; the author's when approved alone or a setting
+                            changed */
     int64_t created_at;
-    int64_t approved_at; /* 0: not approved yet */
+    int64_t approved_at;   /* 0: not approved yet */
     char hash[DIGEST_HEX]; /* of the version */
     char settings_hash[DIGEST_HEX];
     char status[16]; /* draft, active, retired, rejected */
@@ -84,14 +86,15 @@ struct activation {
     char *note;
 };
 
-/* A draft for the office with the settings as resolved now; a standing draft of the same workflow is
-   rejected by it. ERR_CONFLICT when the active one is the same version with the same settings. */
+/* A draft for the office with the settings as resolved now; a standing draft of the same workflow
+   is rejected by it. ERR_CONFLICT when the active one is the same version with the same settings.
+ */
 MUST_USE bool activation_draft(struct site *site, int64_t office_id, int64_t version_id,
                                const struct actor *author, const char *note, int64_t *id,
                                struct err *err);
-/* Makes a draft the active one and retires the one before. The author is refused (ERR_DENIED) unless
-   the configuration lets one hand approve. Offices below that had followed the version before follow
-   to the new one with their own settings. */
+/* Makes a draft the active one and retires the one before. The author is refused (ERR_DENIED)
+   unless the configuration lets one hand approve. Offices below that had followed the version
+   before follow to the new one with their own settings. */
 MUST_USE bool activation_approve(struct site *site, int64_t id, const struct actor *actor,
                                  struct err *err);
 /* The same in the name of another account: on rehearsal sites only. */
@@ -105,13 +108,14 @@ MUST_USE bool activation_rollback(struct site *site, int64_t office_id, const ch
                                   struct err *err);
 MUST_USE bool activation_get(struct site *site, int64_t id, struct activation *out,
                              struct err *err);
-/* In force for the office: its own, else that of the nearest office above. ERR_MISSING when none. */
+/* In force for the office: its own, else that of the nearest office above. ERR_MISSING when none.
+ */
 MUST_USE bool activation_active(struct site *site, int64_t office_id, const char *workflow,
                                 struct activation *out, struct err *err);
 MUST_USE bool activation_numbered(struct site *site, int64_t office_id, const char *workflow,
                                   int64_t number, struct activation *out, struct err *err);
-/* Ids by workflow and number: of one office (0: all), one workflow and one status (NULL: any). *ids is
-   the caller's. */
+/* Ids by workflow and number: of one office (0: all), one workflow and one status (NULL: any). *ids
+   is the caller's. */
 MUST_USE bool activation_list(struct site *site, int64_t office_id, const char *workflow,
                               const char *status, int64_t **ids, size_t *count, struct err *err);
 /* The ids of all workflows or jobs ("workflow", "job") in force for an office, in order: a list. */

@@ -1,5 +1,5 @@
-/* Working days as a bit map. Jobs count from the ends of a month or a year, which needs nothing finer; the
-   dates of cases are computed in Lua by scripts/calendar.lua from the same years. */
+/* Working days as a bit map. Jobs count from the ends of a month or a year, which needs nothing
+   finer; the dates of cases are computed in Lua by scripts/calendar.lua from the same years. */
 #include "casework/workdays.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define MONDAY 4 /* 1970-01-05 */
+#define MONDAY 4          /* 1970-01-05 */
 #define DAYS_LIMIT 146097 /* four hundred years are more than any calendar knows */
 
 struct workdays {

@@ -16,7 +16,8 @@ void workdays_free(struct workdays *workdays);
 bool workdays_is(const struct workdays *workdays, int64_t day);
 /* How many from first to last, both counted; 0 when last lies before first. */
 int64_t workdays_count(const struct workdays *workdays, int64_t first, int64_t last);
-/* The nth working day from first to last (1 the first, -1 the last); false when there are not as many. */
+/* The nth working day from first to last (1 the first, -1 the last); false when there are not as
+ * many. */
 MUST_USE bool workdays_nth(const struct workdays *workdays, int64_t first, int64_t last, int64_t n,
                            int64_t *day);
 

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/calendars.h"
+#include "cli/decisions.h"
+#include "cli/words.h"
 
 void because_begin(struct because *because, struct view *view)
 {
@@ -100,4 +102,29 @@ void because_say(struct because *because, const struct view_case *of, const char
     }
     mem_free(deadline);
     mem_free(due);
+}
+
+struct value *because_row(struct because *because, const struct view_case *of, const char *kind,
+                          const char *name, const char *body)
+{
+    struct labels labels = view_labels(because->view, of->activation_id);
+    struct value *row = decisions_row(&labels, kind, name, body);
+    struct words_row words = {.kind = kind, .name = name, .body = value_get(row, "body")};
+    struct buf why;
+    struct buf text;
+
+    if (strcmp(kind, "rung") != 0) {
+        return row;
+    }
+    buf_init(&why, 4096);
+    buf_init(&text, 65536);
+    because_say(because, of, name, value_get_int(words.body, "planned", 0), &why);
+    if (why.length) {
+        words.because = buf_text(&why);
+        words_say(&labels, &words, &text);
+        value_set_text(row, "text", buf_text(&text));
+    }
+    buf_clear(&why);
+    buf_clear(&text);
+    return row;
 }

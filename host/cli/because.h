@@ -22,4 +22,8 @@ void because_end(struct because *because);
 void because_say(struct because *because, const struct view_case *of, const char *step,
                  int64_t planned, struct buf *out);
 
+/* A row of the history as decisions_row gives it, the sentence of a rung with what it stands at. */
+struct value *because_row(struct because *because, const struct view_case *of, const char *kind,
+                          const char *name, const char *body);
+
 #endif

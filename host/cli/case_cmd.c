@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "casework/events.h"
 #include "cli/case_parts.h"
-#include "cli/decisions.h"
 #include "cli/house.h"
 #include "cli/view.h"
 #include "cli/words.h"
@@ -138,8 +137,7 @@ static void note_deadline(struct screen *screen, const struct event_line *row, c
 static bool take_event(void *context, const struct event_line *row)
 {
     struct screen *screen = context;
-    struct labels labels = view_labels(screen->view, row->activation_id);
-    struct value *kept = decisions_row(&labels, row->kind, row->name, row->body);
+    struct value *kept = because_row(&screen->because, screen->of, row->kind, row->name, row->body);
     const char *text = value_get_text(kept, "text");
     struct words_row words = {.kind = row->kind, .name = row->name};
 
@@ -217,6 +215,7 @@ enum outcome case_handler(struct house *house, const struct args *args, struct e
     }
     screen.labels = view_labels(&view, found.activation_id);
     screen.map = value_new_map();
+    because_begin(&screen.because, &view);
     if (!say_screen(&screen, err)) {
         goto done;
     }
@@ -224,6 +223,7 @@ enum outcome case_handler(struct house *house, const struct args *args, struct e
     screen.map = NULL;
     ok = true;
 done:
+    because_end(&screen.because);
     value_free(screen.map);
     value_free(screen.history);
     value_free(screen.deadlines);

@@ -64,6 +64,9 @@ enum outcome next_handler(struct house *house, const struct args *args, struct e
 
         clock_format_instant(value_get_int(value_at(items, i), "at", 0), head);
         head[16] = '\0';
+        if (text && strncmp(text, head, strlen(head)) == 0) {
+            text += strlen(head) + strspn(text + strlen(head), " ");
+        }
         wrap_print(&house->out, head, 18, text ? text : "");
     }
     if (!value_count(items)) {

@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "base/value.h"
+#include "cli/because.h"
 #include "cli/label.h"
 #include "cli/out.h"
 #include "cli/view.h"
@@ -17,6 +18,7 @@ struct screen {
     const struct view_case *of;
     const struct out *out;
     struct labels labels;
+    struct because because;
     struct value *map;       /* the JSON document */
     struct value *history;   /* rows told so far */
     struct value *deadlines; /* id to the newest sentence about it */

@@ -37,8 +37,7 @@ struct command {
     const struct option *options; /* NULL: none besides the global ones */
     size_t operands_min;
     size_t operands_max; /* OPERANDS_ANY: as many as you like */
-    size_t passes_after; /* 0, or: after so many operands everything is an operand (ARG… of a
-                            script) */
+    size_t passes_after; /* 0, or: after so many operands all that follows is operands */
     enum outcome (*handler)(struct house *house, const struct args *args, struct err *err);
 };
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/house.h"
+#include "cli/overdue.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
@@ -40,8 +41,8 @@ static const char QUERY[] = RIGHTS_BELOW
     " SUM(f.is_done * f.took)"
     " FROM (SELECT v.title AS title, COALESCE(u.level, '') AS level,"
     "  CASE WHEN c.closed_at IS NULL THEN 0 ELSE 1 END AS is_done,"
-    "  CASE WHEN (c.closed_at IS NULL AND c.due < $4) OR EXISTS (SELECT 1 FROM events AS e"
-    "   WHERE e.case_id = c.case_id AND e.kind = 'passed') THEN 1 ELSE 0 END AS is_late,"
+    "  CASE WHEN (c.closed_at IS NULL AND c.due < $4) OR " OVERDUE_EVER
+    " THEN 1 ELSE 0 END AS is_late,"
     "  COALESCE(c.closed_at - c.opened_at, 0) AS took"
     "  FROM cases AS c JOIN activations AS a ON a.activation_id = c.activation_id"
     "  JOIN versions AS v ON v.version_id = a.version_id LEFT JOIN units AS u ON u.unit_id = "

@@ -45,18 +45,20 @@ static const struct {
     [ROW_BAD] = {"bad", "有误", "bad"},
 };
 
+static void say_row(const struct import_run *run, const struct import_row *row)
+{
+    char head[64];
+
+    snprintf(head, sizeof head, SAY("  第 %zu 行  %s  ", "  line %zu  %s  "), row->line,
+             SAY(FATES[row->fate].zh, FATES[row->fate].en));
+    wrap_print(&run->house->out, head, 20, row->why);
+}
+
 static void say_rows(const struct import_run *run)
 {
-    const struct out *out = &run->house->out;
-
     for (size_t i = 0; i < run->sheet.count; i++) {
-        const struct import_row *row = &run->sheet.rows[i];
-        char head[64];
-
-        if (row->why) {
-            snprintf(head, sizeof head, SAY("  第 %zu 行  %s  ", "  line %zu  %s  "), row->line,
-                     SAY(FATES[row->fate].zh, FATES[row->fate].en));
-            wrap_print(out, head, 20, row->why);
+        if (run->sheet.rows[i].why) {
+            say_row(run, &run->sheet.rows[i]);
         }
     }
 }
@@ -171,6 +173,7 @@ static bool open_rows(struct import_run *run, struct err *err)
             run->opened++;
         } else if (args_has(run->args, "skip-bad") && why.kind != ERR_INTERNAL) {
             import_row_spoil(&run->sheet, row, why.text);
+            say_row(run, row);
         } else {
             *err = why;
             err_add(err,

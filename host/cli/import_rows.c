@@ -13,6 +13,7 @@
 #include "casework/imports.h"
 #include "cli/import_columns.h"
 #include "cli/sheet.h"
+#include "serve/forms.h"
 #include "serve/keeper.h"
 
 struct reading {
@@ -96,21 +97,26 @@ static bool is_repeated(struct reading *reading, struct import_row *row, struct 
     return true;
 }
 
-/* New rows are checked by the workflow itself. */
+/* New rows are checked as opening them would: names against the registry, fields by the workflow.
+ */
 static bool judge_new(struct reading *reading, struct import_row *row, struct err *why)
 {
-    struct value *values = NULL;
     const struct import_source *source = reading->source;
+    struct keeper *keeper = source->house->keeper;
+    struct value *coded = NULL;
+    struct value *values = NULL;
 
     row->fate = ROW_NEW;
     if (row->opened_at > site_now(source->house->site)) {
         err_set(why, ERR_INVALID, "%s",
                 SAY("登记日期在今天之后", "the day of registration lies in the future"));
         row->fate = ROW_BAD;
-    } else if (!keeper_values(source->house->keeper, source->activation_id, "record", row->given,
-                              &values, why)) {
+    } else if (!forms_codes(keeper, source->house->office_id, source->fields, row->given, &coded,
+                            why) ||
+               !keeper_values(keeper, source->activation_id, "record", coded, &values, why)) {
         row->fate = ROW_BAD;
     }
+    value_free(coded);
     value_free(values);
     return row->fate == ROW_NEW || why->kind != ERR_INTERNAL;
 }

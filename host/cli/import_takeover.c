@@ -33,19 +33,34 @@ static void add_prefix(struct prefixes *prefixes, const char *text)
     prefixes->list[prefixes->count++] = mem_text(text);
 }
 
-/* "ladder/arming/step/repeat" out of a timer's body, when it was planned before. */
+/* True when an earlier repeat of the step ("ladder/arming/step/") is among them. */
+static bool has_step(const struct prefixes *prefixes, const char *step)
+{
+    for (size_t i = 0; i < prefixes->count; i++) {
+        if (strncmp(prefixes->list[i], step, strlen(step)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "ladder/arming/step/repeat" out of a timer's body, when it was planned before. What was left of a
+   repeated step runs late and at once, planned for now: it goes with its first. */
 static void take_timer(struct prefixes *prefixes, const struct value *body)
 {
     const char *ladder = value_get_text(body, "l");
     const char *step = value_get_text(body, "s");
+    char start[480];
     char prefix[512];
 
-    if (!ladder || !step || value_get_int(body, "planned", INT64_MAX) >= prefixes->before) {
+    if (!ladder || !step) {
         return;
     }
-    snprintf(prefix, sizeof prefix, "%s/%" PRId64 "/%s/%" PRId64, ladder,
-             value_get_int(body, "a", 1), step, value_get_int(body, "r", 1));
-    add_prefix(prefixes, prefix);
+    snprintf(start, sizeof start, "%s/%" PRId64 "/%s/", ladder, value_get_int(body, "a", 1), step);
+    if (value_get_int(body, "planned", INT64_MAX) < prefixes->before || has_step(prefixes, start)) {
+        snprintf(prefix, sizeof prefix, "%s%" PRId64, start, value_get_int(body, "r", 1));
+        add_prefix(prefixes, prefix);
+    }
 }
 
 static bool gather(struct store *store, int64_t case_id, struct prefixes *prefixes, struct err *err)

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/cases.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
+#include "cli/overdue.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
@@ -22,16 +24,46 @@ struct listing {
     struct table *table;
     const char *state; /* id or title; NULL: all */
     bool is_closed;    /* only closed ones */
+    bool is_overdue;   /* only overdue ones */
     int64_t limit;     /* 0: none */
     int64_t count;
     int64_t today;
 };
 
-static enum paint paint_of(const struct listing *listing, const struct case_line *line)
+/* The day of the earliest deadline that passed and still stands, into a fresh text; NULL without
+ * one. */
+static char *overdue_since(struct listing *listing, const struct case_line *line)
+{
+    struct stmt *stmt = NULL;
+    struct value *body = NULL;
+    char *due = NULL;
+    bool has_row = false;
+    size_t length = 0;
+
+    if (store_ask(listing->view->house->site->store,
+                  "SELECT p.body FROM cases AS c JOIN events AS p ON p.case_id = c.case_id"
+                  " WHERE c.case_id = $1 AND p.seq = (SELECT MIN(p.seq)" OVERDUE_STANDING ")",
+                  &stmt, NULL, "i", line->case_id) &&
+        stmt_step(stmt, &has_row, NULL) && has_row) {
+        const char *text = stmt_text(stmt, 0, &length);
+
+        if (text && json_parse(text, length, &body, NULL)) {
+            due = mem_text(value_get_text(body, "due"));
+        }
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    value_free(body);
+    return due;
+}
+
+static enum paint paint_of(const struct listing *listing, const struct case_line *line,
+                           bool is_overdue)
 {
     int64_t due;
 
-    if (line->set_aside) {
+    if (line->set_aside || is_overdue) {
         return PAINT_RED;
     }
     if (!line->due || line->closed_at != CASE_NEVER || !clock_parse_day(line->due, &due, NULL)) {
@@ -40,11 +72,23 @@ static enum paint paint_of(const struct listing *listing, const struct case_line
     return due < listing->today ? PAINT_RED : due - listing->today <= 7 ? PAINT_YELLOW : PAINT_NONE;
 }
 
+static void add_row(struct listing *listing, const struct case_line *line, const char *state,
+                    const char *late)
+{
+    table_text(listing->table, line->number);
+    table_text(listing->table, line->title);
+    table_text(listing->table, line->unit_name);
+    table_text(listing->table, line->set_aside ? SAY("搁置（故障）", "put aside") : state);
+    table_paint(listing->table, paint_of(listing, line, late != NULL), late ? late : line->due);
+    listing->count++;
+}
+
 static bool add_case(void *context, const struct case_line *line)
 {
     struct listing *listing = context;
     const struct value *about;
     const char *title;
+    char *late;
 
     if (!view_sees(listing->view, line) || (listing->is_closed && line->closed_at == CASE_NEVER)) {
         return true;
@@ -55,12 +99,11 @@ static bool add_case(void *context, const struct case_line *line)
         strcmp(listing->state, title) != 0) {
         return true;
     }
-    table_text(listing->table, line->number);
-    table_text(listing->table, line->title);
-    table_text(listing->table, line->unit_name);
-    table_text(listing->table, line->set_aside ? SAY("搁置（故障）", "put aside") : title);
-    table_paint(listing->table, paint_of(listing, line), line->due);
-    listing->count++;
+    late = line->closed_at == CASE_NEVER ? overdue_since(listing, line) : NULL;
+    if (late || !listing->is_overdue) {
+        add_row(listing, line, title, late);
+    }
+    mem_free(late);
     return !listing->limit || listing->count < listing->limit;
 }
 
@@ -91,10 +134,11 @@ static enum outcome cases_handler(struct house *house, const struct args *args, 
 {
     struct view view = {0};
     struct case_filter filter = {0};
-    struct listing listing = {
-        .view = &view, .state = args_get(args, "state"), .is_closed = args_has(args, "closed")};
+    struct listing listing = {.view = &view,
+                              .state = args_get(args, "state"),
+                              .is_closed = args_has(args, "closed"),
+                              .is_overdue = args_has(args, "overdue")};
     char *workflow = NULL;
-    char today[12];
     bool ok = false;
 
     if (listing.is_closed && (args_has(args, "open") || args_has(args, "overdue"))) {
@@ -111,8 +155,6 @@ static enum outcome cases_handler(struct house *house, const struct args *args, 
         goto done;
     }
     listing.today = clock_day(site_now(house->site));
-    clock_format_day(listing.today, today);
-    filter.overdue = args_has(args, "overdue") ? today : NULL;
     filter.offices = view.offices;
     filter.office_count = view.office_count;
     if (!cases_list(house->site->store, &filter, add_case, &listing, err)) {

@@ -60,13 +60,9 @@ static void tell_made(struct house *house, const char *folder, int64_t start)
 static enum outcome init_site(struct house *house, const struct args *args, struct err *err)
 {
     const char *folder = args_operand(args, 0);
-    struct site_options options = {.folder = folder,
-                                   .office = args_get(args, "office"),
-                                   .office_name = args_get(args, "name")};
+    struct site_options options = {
+        .folder = folder, .office = house->globals.office, .office_name = args_get(args, "name")};
 
-    if (house->globals.office) {
-        options.office = house->globals.office;
-    }
     if (!read_clock(args_get(args, "clock"), &options.virtual_start, err)) {
         return OUTCOME_USAGE;
     }

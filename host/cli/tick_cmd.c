@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "casework/workdays.h"
 #include "cli/because.h"
-#include "cli/decisions.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
 #include "cli/view.h"
@@ -95,35 +94,6 @@ static void keep_row(struct timeline *timeline, const struct keeper_row *from, s
     value_push(timeline->list, row);
 }
 
-/* The sentence of a rung carries what it stands at. */
-static struct value *row_of(struct timeline *timeline, const struct keeper_row *from)
-{
-    struct labels labels = view_labels(&timeline->view, timeline->of.activation_id);
-    struct value *row = decisions_row(&labels, from->kind, from->name, from->body);
-    struct buf why;
-
-    if (strcmp(from->kind, "rung") != 0) {
-        return row;
-    }
-    buf_init(&why, 4096);
-    because_say(&timeline->because, &timeline->of, from->name,
-                value_get_int(value_get(row, "body"), "planned", from->at), &why);
-    if (why.length) {
-        struct words_row words = {.kind = from->kind,
-                                  .name = from->name,
-                                  .body = value_get(row, "body"),
-                                  .because = buf_text(&why)};
-        struct buf text;
-
-        buf_init(&text, 65536);
-        words_say(&labels, &words, &text);
-        value_set_text(row, "text", buf_text(&text));
-        buf_clear(&text);
-    }
-    buf_clear(&why);
-    return row;
-}
-
 static void take_row(void *context, const struct keeper_row *from)
 {
     struct timeline *timeline = context;
@@ -141,7 +111,7 @@ static void take_row(void *context, const struct keeper_row *from)
         say_day(timeline, clock_day(from->at));
         timeline->is_same_case = false;
     }
-    row = row_of(timeline, from);
+    row = because_row(&timeline->because, &timeline->of, from->kind, from->name, from->body);
     say_row(timeline, value_get_text(row, "text"));
     keep_row(timeline, from, row);
     timeline->is_same_case = true;

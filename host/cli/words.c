@@ -154,7 +154,7 @@ static void say_proposal(const struct labels *labels, const struct words_row *ro
         {"released", " 已批准，予以执行", " is released"},
         {"dropped", " 撤回", " is dropped"},
         {"expired", " 逾期未批，退回经办人", " expired unsigned"},
-        {"signed", " 已签一道，待下一道", " has one signature, waits for the next"},
+        {"signed", " 已签", " is signed"},
         {"approved", " 批准", " is approved"},
         {"rejected", " 驳回", " is rejected"},
     };

@@ -1,0 +1,23 @@
+/* When a case counts as overdue, as conditions on a row c of cases. Only a deadline with a ladder
+   behind it counts: the end of a right to object is nobody's delay. A passing that was taken back
+   does not count. */
+#ifndef DUBAN_OVERDUE_H
+#define DUBAN_OVERDUE_H
+
+#define OVERDUE_PASSED                                                                         \
+    " FROM events AS p WHERE p.case_id = c.case_id AND p.kind = 'passed' AND EXISTS"           \
+    " (SELECT 1 FROM events AS a WHERE a.case_id = p.case_id AND a.name = p.name AND a.kind"   \
+    " = 'armed' AND a.body LIKE '%\"step\"%') AND NOT EXISTS (SELECT 1 FROM events AS l WHERE" \
+    " l.case_id = p.case_id AND l.seq > p.seq AND l.kind = 'superseded'"                       \
+    " AND l.name = p.name || ':passed')"
+
+/* Some deadline passed at some time. */
+#define OVERDUE_EVER "EXISTS (SELECT 1" OVERDUE_PASSED ")"
+
+/* Of the passed ones, those nothing has happened to since: not met, not submitted, no new date. */
+#define OVERDUE_STANDING                                                                       \
+    OVERDUE_PASSED                                                                             \
+    " AND NOT EXISTS (SELECT 1 FROM events AS m WHERE m.case_id = p.case_id AND m.seq > p.seq" \
+    " AND m.name = p.name AND m.kind IN ('met', 'submitted', 'armed', 'redated', 'extended'))"
+
+#endif
