@@ -24,6 +24,7 @@ struct rig {
     struct site *site;
     struct keeper *keeper;
     struct account account;
+    struct person person;
     struct actor actor;
 };
 
@@ -34,13 +35,14 @@ static bool rig_open(const char *library, const char *folder, struct rig *rig, s
     if (!zygote_start(&options, &rig->zygote, err) ||
         !site_open(folder, library, STORE_WRITE, &rig->site, err) ||
         !keeper_open(rig->site, rig->zygote, &rig->keeper, err) ||
-        !registry_account_current(rig->site, &rig->account, err)) {
+        !registry_account_current(rig->site, &rig->account, err) ||
+        !registry_person_find(rig->site, rig->site->office_id, "P1", &rig->person, err)) {
         return false;
     }
     rig->actor.account_id = rig->account.account_id;
     rig->actor.recorder = rig->account.name;
-    rig->actor.person_id = rig->account.person_id;
-    rig->actor.person = rig->account.person_id ? rig->account.person : NULL;
+    rig->actor.person_id = rig->person.person_id;
+    rig->actor.person = rig->person.code;
     return true;
 }
 

@@ -53,6 +53,9 @@ local function site(name)
   local folder = ROOT .. "/" .. name
   shell(("rm -rf %s && %s init %s --office 430000 --clock 'virtual=2025-09-01 08:00'"):format(
     folder, DUBAN, folder))
+  for _, rung in ipairs({ "one", "two", "three", "four" }) do
+    shell(("echo '# {{number}}' > %s/templates/bench_%s.md"):format(folder, rung))
+  end
   local people = folder .. "/people.csv"
   local file = assert(io.open(people, "w"))
   file:write("编码,姓名,单位,角色,任职日期,离任日期,电话\nP1,张三,,clerk,2020-01-01,,\nP2,李四,,admin,2020-01-01,,\n")

@@ -71,20 +71,20 @@ static int64_t works_between(const struct because *because, int64_t from, int64_
 static void say(const struct because *because, const char *title, int64_t due, int64_t day,
                 struct buf *out)
 {
-    const char *unit = because->workdays ? SAY("个工作日", "working days") : SAY("天", "days");
+    int64_t count = day > due ? works_between(because, due, day) : works_between(because, day, due);
     char text[12];
 
     clock_format_day(due, text);
-    if (day > due) {
-        buf_add_format(out, SAY("超过%s（%s）%" PRId64 " %s", "past %s (%s) by %" PRId64 " %s"),
-                       title, text, works_between(because, due, day), unit);
-    } else if (day < due) {
-        buf_add_format(out,
-                       SAY("距%s（%s）还有 %" PRId64 " %s", "before %s (%s) by %" PRId64 " %s"),
-                       title, text, works_between(because, day, due), unit);
-    } else {
+    if (day == due) {
         buf_add_format(out, SAY("%s（%s）当日", "on the day of %s (%s)"), title, text);
+        return;
     }
+    buf_add_format(out,
+                   day > due ? SAY("超过%s（%s）%" PRId64 " ", "past %s (%s) by %" PRId64 " ")
+                             : SAY("距%s（%s）还有 %" PRId64 " ", "before %s (%s) by %" PRId64 " "),
+                   title, text, count);
+    buf_add_text(out, because->workdays ? SAY("个工作日", "working day") : SAY("天", "day"));
+    buf_add_text(out, text_is_zh() || count == 1 ? "" : "s");
 }
 
 void because_say(struct because *because, const struct view_case *of, const char *step,

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/imports.h"
+#include "casework/rights.h"
 #include "casework/versions.h"
 #include "cli/args.h"
 #include "cli/command.h"
@@ -67,7 +69,7 @@ static void say_preview(const struct import_run *run)
 {
     const struct out *out = &run->house->out;
 
-    out_print(out, "%s：", run->activation.title);
+    out_print(out, SAY("%s：", "%s: "), run->activation.title);
     for (size_t fate = 0; fate < ROW_FATES; fate++) {
         out_print(out, "%s%s %zu", fate ? SAY("，", ", ") : "", SAY(FATES[fate].zh, FATES[fate].en),
                   run->sheet.totals[fate]);
@@ -258,6 +260,38 @@ static bool read_as_of(struct import_run *run, struct err *err)
     return true;
 }
 
+/* Skipping what a catch-up list holds takes the rights of one who may sign it: asked before
+   anything is written. */
+static bool may_take_over(struct import_run *run, struct err *err)
+{
+    static const char *const ROLES[] = {"director", "deputy", "section_head"};
+    struct house *house = run->house;
+    struct rights_question question = {.office_id = house->office_id,
+                                       .person_id = house->actor.person_id,
+                                       .day = clock_day(site_now(house->site))};
+    struct value *principals;
+    bool ok;
+
+    if (!run->as_of || args_has(run->args, "dry-run")) {
+        return true;
+    }
+    principals = value_new_list();
+    for (size_t i = 0; i < COUNT_OF(ROLES); i++) {
+        struct value *one = value_new_map();
+
+        value_set_text(one, "kind", "role");
+        value_set_text(one, "role", ROLES[i]);
+        value_push(principals, one);
+    }
+    question.principals = principals;
+    ok = rights_may(house->site, &question, NULL, err);
+    if (!ok) {
+        err_add(err, "%s", "--as-of");
+    }
+    value_free(principals);
+    return ok;
+}
+
 /* A preview reads only: it needs no lock, and leaves nothing behind. */
 static bool enter(struct import_run *run, struct err *err)
 {
@@ -277,7 +311,7 @@ static bool import_cases(struct import_run *run, struct err *err)
     struct import_source source = {
         .house = house, .path = args_operand(run->args, 1), .map = args_get(run->args, "map")};
 
-    if (!enter(run, err) || !read_as_of(run, err) ||
+    if (!enter(run, err) || !read_as_of(run, err) || !may_take_over(run, err) ||
         !view_workflow(house, args_operand(run->args, 0), &run->workflow, err) ||
         !activation_active(house->site, house->office_id, run->workflow, &run->activation, err) ||
         !json_parse(run->activation.about, strlen(run->activation.about), &run->about, err)) {

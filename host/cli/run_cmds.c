@@ -25,14 +25,17 @@ struct listening {
     struct buf printed; /* for the JSON document */
 };
 
+/* One print of the script is one line here. */
 static void hear(void *context, const char *text, size_t length)
 {
     struct listening *listening = context;
+    const char *end = length > 0 && text[length - 1] == '\n' ? "" : "\n";
 
     if (listening->out->is_json) {
         buf_add(&listening->printed, text, length);
+        buf_add_text(&listening->printed, end);
     } else {
-        out_print(listening->out, "%.*s", (int)length, text);
+        out_print(listening->out, "%.*s%s", (int)length, text, end);
     }
 }
 

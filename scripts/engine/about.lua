@@ -25,7 +25,8 @@ local function fields_of(form)
   for at, id in ipairs(form and form.order or {}) do
     local field = form.id[id]
     out[at] = { id = id, label = field.label or id, kind = field.kind, item = field.item,
-      required = field.required or false, choices = plain(field.choices) }
+      required = field.required or false, choices = plain(field.choices),
+      default = field.default ~= nil, fixed = field.fixed or false, keeps = field.keeps or false }
   end
   return out
 end
@@ -53,7 +54,8 @@ local function steps_of(def)
   for _, ladder in ipairs(def.ladders.order) do
     local steps = def.ladders.id[ladder].steps
     for _, id in ipairs(steps.order) do
-      out[ladder .. "/" .. id] = { title = steps.id[id].title }
+      out[ladder .. "/" .. id] = { title = steps.id[id].title,
+        approve = steps.id[id].approve ~= nil }
     end
   end
   return out

@@ -29,7 +29,7 @@ end
 local function takes(def, s, id)
   local state = def.states.id[s.state] or {}
   if s.closed then
-    return id == "reopened" and names(state.on, id)
+    return def.facts.id[id] ~= nil and names(state.on, id)
   elseif builtins.anywhere[id] or builtins.ends[id] then
     return true
   end

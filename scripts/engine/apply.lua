@@ -11,6 +11,7 @@ local effects = require("engine.effects")
 local index = require("engine.index")
 local instants = require("engine.instants")
 local rows = require("engine.rows")
+local values = require("language.values")
 local view = require("engine.view")
 
 local apply = {}
@@ -60,10 +61,10 @@ local function enter(w, id, by)
   end
 end
 
-local function reopen(w, target)
+local function reopen(w, target, id)
   w.s.closed = nil
   effects.add(w, "f" .. w.s.n .. ":reopen", "reopen", {})
-  enter(w, target, "reopened")
+  enter(w, target, id)
   if not w.s.closed then
     deadlines.reopen(w)
   end
@@ -78,8 +79,8 @@ local function happen(w, id, event)
     target = target_of(w, target, event)
   end
   deadlines.happen(w, id)
-  if target and id == "reopened" and s.closed then
-    return reopen(w, target)
+  if target and s.closed then
+    return reopen(w, target, id)
   elseif target then
     enter(w, target, id)
   end
@@ -102,9 +103,19 @@ end
 
 local takers = {}
 
+-- A case that another one opened comes as the script wrote it: labels become
+-- ids, and what was not given takes its default.
+local function full_record(w, given)
+  local form, out = w.def.record, {}
+  for key, value in next, given do
+    out[form.by_label and form.by_label[key] or key] = view.copy(value)
+  end
+  return values.fill(form, out, { today = w.day, settings = view.settings(w.def, w.ctx) })
+end
+
 local function opened(w, input)
   local s, body = w.s, input.body
-  s.opened, s.record = w.at, view.copy(body.record or {})
+  s.opened, s.record = w.at, full_record(w, body.record or {})
   s.parent = body.parent or nil
   keep_fact(w, "opened", {})
   effects.emit(w, w.ix.facts.opened or {}, "f" .. s.n)
@@ -186,7 +197,48 @@ function takers.unreachable(w, input)
   climb.unreachable(w, input.name, input.body.who)
 end
 
+local function has(list, value)
+  for _, one in ipairs(list) do
+    if one == value then
+      return true
+    end
+  end
+  return false
+end
+
+-- Another case was added to this one: what its lists name stands here too, once.
+local function joined(w, input)
+  local data, record = input.body.data or {}, w.s.record
+  for _, id in ipairs(w.def.record.order) do
+    local list = view.copy(record[id] or {})
+    if w.def.record.id[id].kind == "list" and type(data[id]) == "table" then
+      for _, value in ipairs(data[id]) do
+        list[#list + 1] = not has(list, value) and view.copy(value) or nil
+      end
+      record[id] = list
+    end
+  end
+  rows.decide(w, "noted", "joined", { reason = "joined", from = (input.body.from or {}).number })
+  builtins.record_changed(w, {})
+end
+
+local function is_taken(w, input)
+  local signal, state = w.def.signals[input.name], w.def.states.id[w.s.state]
+  local from = (input.body.from or {}).workflow
+  if not signal or not state or w.s.closed or next(signal.from or {}) and not signal.from[from] then
+    return false
+  end
+  return state.on[input.name] or state.takes[input.name] or state.late[input.name]
+end
+
 function takers.signal(w, input)
+  if input.name == "joined" then
+    return joined(w, input)
+  elseif not is_taken(w, input) then
+    rows.decide(w, "noted", input.name, { reason = "not_taken",
+      from = (input.body.from or {}).number })
+    return
+  end
   keep_fact(w, input.name, input.body.data or {})
   happen(w, input.name, { kind = "signal", name = input.name, from = view.copy(input.body.from),
     data = view.copy(input.body.data or {}) })

@@ -2,6 +2,7 @@
 -- stored days and let the deadlines count again; the others are only recorded.
 -- What may be refused is refused in engine.admit, never here.
 
+local again = require("engine.again")
 local calendar = require("calendar")
 local dates = require("engine.dates")
 local deadlines = require("engine.deadlines")
@@ -14,7 +15,7 @@ local builtins = {}
 --- Built-in facts every state takes that is not final.
 builtins.anywhere = { noted = true, corrected = true, linked = true, seen = true, promised = true,
   paused = true, resumed = true, extension_requested = true, extension_granted = true,
-  extension_refused = true, handed_over = true }
+  extension_refused = true, handed_over = true, proposed_again = true }
 
 --- Built-in facts that end a case, with the state it is in then.
 builtins.ends = { withdrawn = "withdrawn", voided = "voided" }
@@ -162,8 +163,14 @@ local function move_day(w, i, day)
   end
 end
 
+function acts.proposed_again(w, form)
+  again.propose(w, form.step)
+end
+
+-- A function may look at anything, so it is asked again whatever changed.
 local function names_any(value, fields)
-  return type(value) == "table" and value.ref == "field" and fields[value.name] ~= nil
+  return type(value) == "function"
+    or type(value) == "table" and value.ref == "field" and fields[value.name] ~= nil
 end
 
 --- Fields of the record changed: budgets and base days taken from them follow.
@@ -220,6 +227,7 @@ function acts.corrected(w, form)
     move_day(w, fact.i, day)
   end
   reread_bases(w, fact.i, data)
+  builtins.record_changed(w, {})
   builtins.keep(w, w.def.facts.id[id], data)
 end
 

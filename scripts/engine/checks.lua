@@ -2,6 +2,7 @@
 -- deadline that may be paused, an extension stays within its limits, a correction
 -- names a fact that was recorded and fields it has.
 
+local again = require("engine.again")
 local builtins = require("engine.builtins")
 local calendar = require("calendar")
 local index = require("engine.index")
@@ -123,6 +124,16 @@ function checks.of.corrected(w, form)
       tostring(form.fact))
   end
   return corrected_form(w, form, form.fact) or corrected_day(w, form)
+end
+
+function checks.of.proposed_again(w, form)
+  local ladder, step = again.step(w.def, w.s, form.step)
+  if not ladder then
+    return refusal.say("conflict", "没有过期退回的“%s”可以重新提请",
+      "no expired proposal \"%s\" waits to be proposed again", tostring(form.step))
+  end
+  form.step = ladder .. "/" .. step
+  return nil
 end
 
 return checks

@@ -80,6 +80,9 @@ end
 
 local function start(w, id)
   local deadline, before = w.def.deadlines.id[id], w.s.dl[id]
+  if deadline.applies and not view.call(w, deadline, deadline.applies) then
+    return
+  end
   local base, budget = read_start(w, id, deadline)
   if not base then
     return

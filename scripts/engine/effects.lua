@@ -68,8 +68,8 @@ function makers.open(w, ready, it)
 end
 
 local function signal_to(w, to)
-  if type(to) == "table" and to.ref == "field" then
-    return { kind = "case", number = w.s.record[to.name] }
+  if type(to) == "table" and (to.ref == "field" or to.ref == "form") then
+    return { kind = "case", number = (to.ref == "form" and w.fact_data or w.s.record)[to.name] }
   elseif type(to) == "table" and to.ref == "children" then
     return { kind = "children", workflow = to.workflow }
   end
@@ -86,7 +86,7 @@ local function resolve(w, list, it, out)
     if ready.body then
       out[#out + 1] = { kind = ready.kind, body = ready.body }
     elseif ready.inner then
-      local items = w.s.record[ready.effect.field]
+      local items = (ready.effect.form and w.fact_data or w.s.record)[ready.effect.field]
       for _, item in ipairs(type(items) == "table" and items or {}) do
         resolve(w, ready.inner, item, out)
       end

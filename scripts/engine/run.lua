@@ -3,6 +3,7 @@
 -- collected and handed back at the end, to be applied all or nothing.
 
 local calendar = require("calendar")
+local instants = require("engine.instants")
 local load = require("language.load")
 local view = require("engine.view")
 local words = require("words")
@@ -137,6 +138,7 @@ function run.context(host, ctx, request, acts)
     args = view.copy(request.args or {}),
     at = request.at,
     today = request.today,
+    day = request.planned and calendar.text(instants.day(request.planned)) or request.today,
   }
 end
 

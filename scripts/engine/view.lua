@@ -169,11 +169,17 @@ end
 ---@return any
 function view.value(w, value, item, it)
   if type(value) == "function" then
-    return view.call(w, item, value)
+    value = view.call(w, item, value)
+    if type(value) ~= "table" or not value.ref then
+      return value
+    end
+    return view.value(w, value, item, it)
   elseif type(value) ~= "table" then
     return value
   elseif value.ref == "field" then
     return copy(w.s.record[value.name])
+  elseif value.ref == "form" then
+    return copy((w.fact_data or {})[value.name])
   elseif value.ref == "setting" then
     return copy(setting(w.def, w.ctx, value.name))
   elseif value.ref == "it" then

@@ -65,6 +65,7 @@ local function read_fact(r, marker, node)
   local out = { id = read.id, title = read[1], by = read.by or {}, occurred = read.occurred,
     form = read.form or { order = {}, id = {}, by_label = {} }, signs = read.signs or false,
     guards = {}, effects = {}, builtin = false, was = read.was, line = read.line }
+  r.own_form = form
   for _, item in ipairs(listed(r, marker, node)) do
     if markers.word(item[1]) == "guard" then
       table.insert(out.guards, guard(r, item[1], item[2]))
@@ -72,6 +73,7 @@ local function read_fact(r, marker, node)
       table.insert(out.effects, (r:read("effect", item[1], item[2], { "fact" })))
     end
   end
+  r.own_form = nil
   return out
 end
 
@@ -175,14 +177,20 @@ local function builtin_people(row, def)
   return by
 end
 
+local function builtin_fact(row, def)
+  local id = row[1]
+  return { id = id, title = row[2], by = builtin_people(row, def),
+    form = id == "opened" and def.record or builtin_form(row),
+    occurred = id == "corrected" and "occurred" or nil, signs = false, guards = {},
+    effects = {}, builtin = true, line = 0 }
+end
+
 local function add_builtins(def)
   for _, row in ipairs(builtins.facts) do
-    local id = row[1]
-    def.facts.order[#def.facts.order + 1] = id
-    def.facts.id[id] = { id = id, title = row[2], by = builtin_people(row, def),
-      form = id == "opened" and def.record or builtin_form(row),
-      occurred = id == "corrected" and "occurred" or nil, signs = false, guards = {},
-      effects = {}, builtin = true, line = 0 }
+    if not def.facts.id[row[1]] then
+      def.facts.order[#def.facts.order + 1] = row[1]
+      def.facts.id[row[1]] = builtin_fact(row, def)
+    end
   end
   for _, row in ipairs(builtins.states) do
     local id = row[1]
@@ -267,7 +275,7 @@ function compile.job(r, marker, node)
   local read = r:marker(marker, node, {})
   listed(r, marker, node)
   return { kind = "job", id = read.id, title = read[1], every = read.every,
-    missed = read.missed or "once", run = read.run, tables = read.tables, line = read.line }
+    missed = read.missed or "once", run = read.run, line = read.line }
 end
 
 return compile

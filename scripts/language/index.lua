@@ -56,12 +56,17 @@ local function add_builtins(out)
   end
 end
 
+local OWN = {}
+for _, row in ipairs(builtins.facts) do
+  OWN[row[1]] = row.own
+end
+
 local function collect(out, body)
   for _, pair in ipairs({ { "fact", out.facts }, { "state", out.states },
     { "deadline", out.deadlines } }) do
     walk(body, pair[1], function(id, item)
       pair[2][id] = true
-      if pair[1] == "fact" and not out.forms[id] then
+      if pair[1] == "fact" and (OWN[id] or not out.forms[id]) then
         out.forms[id] = fields_of(item.body.form)
       end
     end)

@@ -4,6 +4,7 @@
 
 local calendar = require("calendar.days")
 local cells = require("language.cells")
+local limits = require("language.limits")
 local terms = require("language.terms")
 local words = require("words")
 
@@ -136,53 +137,6 @@ function READ.list(field, raw, opts)
   return out
 end
 
-local function items(_, value)
-  return #value, words.say("个", " items")
-end
-
-local function itself(_, value)
-  return value, ""
-end
-
-local MEASURE = { list = items, files = items, integer = itself, date = itself }
-
-function MEASURE.text(_, value)
-  return utf8.len(value) or #value, words.say("个字", " characters")
-end
-
-function MEASURE.money(_, value)
-  return value, words.say("分", " fen")
-end
-
-function MEASURE.term(field, value)
-  local limit = field.min or field.max
-  return type(limit) == "table" and limit.kind == value.kind and value.n or nil, ""
-end
-
-local function measure(field, value)
-  local rule = MEASURE[field.kind]
-  if rule then
-    return rule(field, value)
-  end
-end
-
-local function bound(limit)
-  return type(limit) == "table" and limit.n or limit
-end
-
-local function check_limits(field, value)
-  local size, unit = measure(field, value)
-  local min, max = bound(field.min), bound(field.max)
-  if size == nil then
-    return nil
-  elseif min and type(min) == type(size) and size < min then
-    return words.sayf("至少 %s%s", "must be at least %s%s", tostring(min), unit)
-  elseif max and type(max) == type(size) and size > max then
-    return words.sayf("最多 %s%s", "must be at most %s%s", tostring(max), unit)
-  end
-  return nil
-end
-
 local function is_empty(raw)
   return raw == nil or type(raw) == "string" and utf8.len(raw) ~= nil and cells.tight(raw) == ""
 end
@@ -203,7 +157,7 @@ function values.read(field, raw, opts)
   if value == nil then
     return nil, why
   end
-  local limit = check_limits(field, value)
+  local limit = limits.check(field, value)
   if limit then
     return nil, limit
   end
@@ -222,6 +176,21 @@ local function default_of(field, opts)
     return nil
   end
   return default
+end
+
+--- Give the fields that are empty their defaults.
+---@param form table FORM
+---@param out table canonical values, filled
+---@param opts { today: integer?, settings: table? }
+---@return table out
+function values.fill(form, out, opts)
+  for _, id in ipairs(form.order) do
+    local field = form.id[id]
+    if out[id] == nil and field.default ~= nil then
+      out[id] = values.read(field, default_of(field, opts), opts)
+    end
+  end
+  return out
 end
 
 local function is_missing(field, value)

@@ -84,7 +84,8 @@ function MAKE.signal(_, _, read)
 end
 
 function MAKE.each(r, marker, read, node, body)
-  local out = { kind = "each", field = read[1] }
+  local out = { kind = "each", field = read[1],
+    form = r.own_form and r.own_form[read[1]] ~= nil or nil }
   if is_effect(marker.body) then
     local outer = r.each
     r.each = true
@@ -129,7 +130,8 @@ function effects.receiver(r, value, node, key)
   elseif word == "children" then
     return { ref = "children", workflow = r:marker(value, node, {})[1] }
   elseif word == "field" then
-    return { ref = "field", name = r:marker(value, node, {})[1] }
+    local name = r:marker(value, node, {})[1]
+    return { ref = r.own_form and r.own_form[name] and "form" or "field", name = name }
   end
   r:wrong(node, key, value, "parent、children \"程序\" 或 field \"字段\"",
     "parent, children \"procedure\" or field \"field\"")

@@ -48,13 +48,28 @@ names.state = of("state", "states")
 names.deadline = of("deadline", "deadlines")
 names.step = of("step", "steps")
 names.setting_name = of("setting", "settings")
-names.record_field = of("field", "fields")
 names.signal_name = of("signal", "signals")
+
+-- In the effects of a fact, the fields of its own form are known beside those of the record.
+local function visible(r)
+  local out = {}
+  for _, fields in ipairs({ r.index.fields, r.own_form or {} }) do
+    for name, field in next, fields do
+      out[name] = field
+    end
+  end
+  return out
+end
+
+function names.record_field(r, value, node, key)
+  return known_name(r, "field", visible(r), value, node, key)
+end
 
 local function field_of_kind(kind, zh, en)
   return function(r, value, node, key)
-    local name = known_name(r, "field", r.index.fields, value, node, key)
-    local field = name and r.index.fields[name]
+    local fields = kind == "list" and visible(r) or r.index.fields
+    local name = known_name(r, "field", fields, value, node, key)
+    local field = name and fields[name]
     if field and field.kind and field.kind ~= kind and field.item ~= kind then
       r:complain(node, words.sayf("字段“%s”不是%s", "the field \"%s\" is not %s", name,
         words.say(zh, en)), name)
@@ -180,13 +195,13 @@ end
 names.transitions = map_of("transition_event", "state_target")
 names.passes = map_of("deadline", "state_target")
 
---- The names a built-in fact or state takes, with their Chinese titles.
+--- The names no script may define again, with their Chinese titles.
 ---@return table<string, string> facts
 ---@return table<string, string> states
 local function builtin_names()
   local facts, states = {}, {}
   for _, row in ipairs(builtins.facts) do
-    facts[row[1]] = row[2]
+    facts[row[1]] = not row.own and row[2] or nil
   end
   for _, row in ipairs(builtins.states) do
     states[row[1]] = row[2]

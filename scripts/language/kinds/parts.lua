@@ -52,7 +52,9 @@ end
 local function reference(r, value, node)
   local word = markers.word(value)
   if word == "field" or word == "setting" then
-    return { ref = word, name = r:marker(value, node, {})[1] }
+    local name = r:marker(value, node, {})[1]
+    return { ref = word == "field" and r.own_form and r.own_form[name] and "form" or word,
+      name = name }
   elseif word == "it" or word == "this" then
     if word == "it" and not r.each then
       r:complain(node, words.say("it 只能写在 each 里", "it stands inside each only"), "it")

@@ -1,6 +1,7 @@
 -- The facts every case understands without being told, each with its form,
 -- and the two states in which a case can end without its script saying so.
--- They are rows of the schema, so that documents and forms know them too.
+-- They are rows of the schema, so that documents and forms know them too. Those
+-- with `own` a script may write itself, with a form and effects of its own.
 
 local OFFICE = { "clerk", "section_head", "deputy", "director" }
 local HEADS = { "section_head", "deputy", "director" }
@@ -34,9 +35,9 @@ builtins.facts = {
   { "withdrawn", "撤回", by = HEADS, form = { REASON } },
   { "voided", "作废", by = HEADS, form = { REASON } },
   { "reopened", "重开", by = HEADS, form = { REASON } },
-  { "split", "拆分", by = HEADS, form = {
+  { "split", "拆分", by = HEADS, own = true, form = {
     REASON, { "into", "拆分为", "list", item = "text" } } },
-  { "merged", "合并", by = HEADS, form = {
+  { "merged", "合并", by = HEADS, own = true, form = {
     REASON, { "into", "并入案件", "text", required = true } } },
   { "linked", "关联", by = OFFICE, form = {
     { "case", "关联案件", "text", required = true }, { "reason", "事由", "text" } } },
@@ -44,6 +45,8 @@ builtins.facts = {
   { "promised", "承诺", by = OFFICE, any_unit = true, form = {
     { "by", "承诺完成日期", "date", required = true }, { "text", "承诺内容", "text" },
     { "person", "承诺人", "text" } } },
+  { "proposed_again", "重新提请", by = OFFICE, form = {
+    { "step", "哪一级", "text", required = true }, { "reason", "理由", "text" } } },
 }
 
 builtins.states = {

@@ -1,5 +1,5 @@
 local load = require("language.load")
-local about = require("language.about")
+local about = require("engine.about")
 local words = require("words")
 
 local BASE = [[

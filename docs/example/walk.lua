@@ -1,0 +1,270 @@
+-- Half a year of an example office: lists are imported, the clock walks from September to March over 国庆 and
+-- 春节, and officials record facts and sign, by rules that depend on the case alone, so that every run is the same.
+-- Run by `make run`; everything it does goes through the commands that people type.
+local officials = dofile("docs/example/officials.lua")
+local json = require("raw.json")
+local process = require("raw.process")
+local text = require("raw.text")
+
+local SITE = "build/example"
+local DUBAN = "build/duban"
+local BEGIN, FINISH = "2025-09-01", "2026-03-06"
+local ZH = (os.getenv("DUBAN_LANG") or "zh"):sub(1, 2) == "zh"
+
+local function say(zh, en)
+  print(ZH and zh or en)
+end
+
+local function environment()
+  return { "PATH=/usr/bin:/bin", "HOME=/tmp", "DUBAN_LANG=" .. (ZH and "zh" or "en") }
+end
+
+local counts = { commands = 0, refused = 0 }
+
+--- Runs one command on the site; what went wrong is part of the story and is counted, not hidden.
+local function duban(...)
+  local words = { DUBAN, "-C", SITE, env = environment(), timeout_ms = 120000, ... }
+  counts.commands = counts.commands + 1
+  local done = assert(process.run(words))
+  return done
+end
+
+local function must(...)
+  local done = duban(...)
+  if done.code ~= 0 then
+    error(table.concat({ ... }, " ") .. "\n" .. done.out .. done.err, 0)
+  end
+  return done.out
+end
+
+local function ask(...)
+  return assert(json.decode(must("--json", ...)))
+end
+
+local function pad(words, width)
+  return words .. (" "):rep(math.max(0, width - text.width(words)))
+end
+
+local function fit(words, width)
+  if text.width(words) <= width then
+    return words
+  end
+  local kept = ""
+  for _, code in utf8.codes(words) do
+    local longer = kept .. utf8.char(code)
+    if text.width(longer) > width - 1 then
+      break
+    end
+    kept = longer
+  end
+  return kept .. "…"
+end
+
+local function heading(zh, en)
+  print()
+  say("── " .. zh, "-- " .. en)
+end
+
+local function shown(words)
+  print("$ duban -C " .. SITE .. " " .. words)
+end
+
+-- ---- a new site -----------------------------------------------------------------------------------------------------
+
+local function make_site()
+  assert(process.run({ "rm", "-rf", SITE, env = environment() }))
+  heading("建站：省委编办，演练时钟", "a new site: a provincial office on a rehearsal clock")
+  print("$ duban init " .. SITE .. " --office 430000 --clock virtual=" .. BEGIN)
+  local done = assert(process.run({ DUBAN, "init", SITE, "--office", "430000", "--clock",
+    "virtual=" .. BEGIN .. " 08:00", env = environment() }))
+  assert(done.code == 0, done.err)
+  for _, kind in ipairs({ "units", "people" }) do
+    shown("import " .. kind .. " docs/example/" .. kind .. ".csv")
+    io.write("  ", must("import", kind, "docs/example/" .. kind .. ".csv"):match("[^\n]*"), "\n")
+  end
+end
+
+local function publish()
+  heading("发布程序：一人起草，另一人批准", "procedures: one drafts, another approves")
+  for _, name in ipairs({ "phone_reminder", "interview", "circular_notice", "transfer_part", "case_transfer",
+    "rectification", "discipline_talk" }) do
+    must("publish", "workflows/" .. name .. ".lua", "--approve-by", "rehearsal")
+  end
+  must("publish", "jobs/quarterly_reconciliation.lua", "--approve-by", "rehearsal")
+  for line in must("versions"):gmatch("[^\n]+") do
+    print("  " .. fit(line, 78))
+  end
+end
+
+--- Shows what an import says: its counts, and the first rows it would not take.
+local function import(kind, file)
+  local clerk = officials.people.clerk
+  shown(("import %s docs/example/%s --by %s"):format(kind, file, clerk))
+  local done = duban("import", kind, "docs/example/" .. file, "--by", clerk, "--skip-bad")
+  local lines, left = {}, 0
+  for line in (done.out .. done.err):gmatch("[^\n]+") do
+    lines[#lines + 1] = line
+  end
+  for at, line in ipairs(lines) do
+    if at <= 4 or at == #lines then
+      print("  " .. fit(line, 76))
+    else
+      left = left + 1
+    end
+  end
+  if left > 0 then
+    say(("  （另有 %d 行说明）"):format(left), ("  (%d more lines)"):format(left))
+  end
+  if done.code ~= 0 then
+    error(kind .. " was not imported: " .. done.err, 0)
+  end
+end
+
+local function import_lists()
+  heading("导入真实的表：GB18030、全角数字、两字姓名、重复行、“3月底前”", "real lists, with their mess")
+  import("discipline_talk", "appointments.csv")
+  import("case_transfer", "transfers.csv")
+  import("rectification", "ledger.csv")
+end
+
+-- ---- half a year ----------------------------------------------------------------------------------------------------
+
+local WEEKDAYS = ZH and { "日", "一", "二", "三", "四", "五", "六" }
+  or { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }
+
+local function weekday(day)
+  local year, month, date = day:match("(%d+)-(%d+)-(%d+)")
+  local at = os.time({ year = tonumber(year), month = tonumber(month), day = tonumber(date), hour = 12 })
+  return WEEKDAYS[tonumber(os.date("%w", at)) + 1]
+end
+
+local rungs = {} -- title of a rung to how often it was reached
+
+local WORTH = { rung = true, proposed = true, released = true, superseded = true, expired = true, skipped = true }
+
+--- One line for a day and a reason, however many cases it befell.
+local function tell(timeline)
+  local days, order = {}, {}
+  for _, row in ipairs(timeline) do
+    if WORTH[row.kind] then
+      local day = days[row.day]
+      if not day then
+        day = { order = {} }
+        days[row.day] = day
+        order[#order + 1] = row.day
+      end
+      local what = row.text
+      if not day[what] then
+        day[what] = {}
+        day.order[#day.order + 1] = what
+      end
+      table.insert(day[what], row)
+      if row.kind == "rung" then
+        rungs[row.name] = rungs[row.name] or { title = row.text:match("^[^ ]+"), count = 0 }
+        rungs[row.name].count = rungs[row.name].count + 1
+      end
+    end
+  end
+  for _, name in ipairs(order) do
+    local day = days[name]
+    print(("%s %s"):format(name, weekday(name)))
+    for _, what in ipairs(day.order) do
+      local rows = day[what]
+      local who = #rows == 1 and (rows[1].number:sub(8) .. " " .. (rows[1].unit or "")) or (#rows .. (ZH and "件" or " cases"))
+      print("  " .. fit(pad(fit(what, 52), 53) .. who, 78))
+    end
+  end
+end
+
+local function add_days(day, count)
+  local year, month, date = day:match("(%d+)-(%d+)-(%d+)")
+  local at = os.time({ year = tonumber(year), month = tonumber(month), day = tonumber(date) + count, hour = 12 })
+  return os.date("%Y-%m-%d", at)
+end
+
+--- One command of an official. A refusal is counted: guards and limits are there to refuse.
+local function act(words)
+  local done = duban(table.unpack(words))
+  if done.code ~= 0 then
+    counts.refused = counts.refused + 1
+    counts.last = (done.err .. done.out):match("[^\n]+")
+  end
+end
+
+local function walk()
+  heading("半年：哪天发生了什么，为什么", "half a year: what happened on which day, and why")
+  local day = BEGIN
+  while day < FINISH do
+    day = add_days(day, 7)
+    if day > FINISH then
+      day = FINISH
+    end
+    tell(ask("tick", "--until", day .. " 17:00").timeline)
+    for _, words in ipairs(officials.week(day, ask("cases", "--open", "--limit", "5000"))) do
+      act(words)
+    end
+    for _, words in ipairs(officials.sign(day, ask("proposals"))) do
+      act(words)
+    end
+  end
+end
+
+-- ---- the end --------------------------------------------------------------------------------------------------------
+
+local function ladder_summary()
+  heading("每一级督办到达的次数", "how often each rung was reached")
+  local list = {}
+  for name, rung in pairs(rungs) do
+    list[#list + 1] = { name = name, title = rung.title, count = rung.count }
+  end
+  table.sort(list, function(a, b)
+    return a.name < b.name
+  end)
+  for _, rung in ipairs(list) do
+    print(("  %s%s%5d"):format(pad(rung.name, 30), pad(fit(rung.title, 20), 22), rung.count))
+  end
+end
+
+local function show(words, most)
+  shown(table.concat(words, " "))
+  local count = 0
+  for line in must(table.unpack(words)):gmatch("[^\n]+") do
+    count = count + 1
+    if count <= most then
+      print("  " .. fit(line, 77))
+    end
+  end
+  if count > most then
+    say(("  （共 %d 行）"):format(count), ("  (%d lines in all)"):format(count))
+  end
+end
+
+local function finish()
+  ladder_summary()
+  heading("等人签的事项", "what waits for a signature")
+  show({ "proposals" }, 8)
+  heading("统计：应办、办结、按期、超期", "the figures")
+  show({ "report", "figures" }, 40)
+  heading("定时作业", "jobs")
+  show({ "jobs" }, 6)
+  heading("核对：链、重算、完整性", "the proof: chains, refold, integrity")
+  show({ "verify" }, 6)
+end
+
+local function goodbye()
+  heading("自己看看", "look around")
+  for _, words in ipairs({ "cases --overdue", "case 430000-2025-YJ-0001", "explain 430000-2025-YJ-0001",
+    "next 430000-2025-ZG-0005", "proposals", "outbox", "doctor" }) do
+    print("  build/duban -C " .. SITE .. " " .. words)
+  end
+  say(("\n共执行 %d 条命令，其中 %d 条被拒绝（条件未满足，原因逐条可查）。"):format(counts.commands, counts.refused),
+    ("\n%d commands, %d of them refused (a condition was not met; each says which)."):format(
+      counts.commands, counts.refused))
+end
+
+make_site()
+publish()
+import_lists()
+walk()
+finish()
+goodbye()
