@@ -150,7 +150,7 @@ static bool is_same_decision(const struct row *a, const struct row *b)
 }
 
 struct work {
-    struct table events, outbox, cases;
+    struct table events, outbox, cases, audit;
     int64_t *wakes; /* by row of events: when its case is decided next, 0 for never again */
 };
 
@@ -192,12 +192,15 @@ static const char EVENTS[] =
 static const char OUTBOX[] =
     "INSERT INTO outbox (outbox_id, case_id, effect_key, person_id, template, data, status, created_at)"
     " VALUES (?,?,?,?,?,?,?,?)";
+static const char AUDIT[] =
+    "INSERT INTO audit (audit_id, at, office, recorder, actor, act, object, body, algorithm, hash)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?)";
 static const char CASES[] =
     "UPDATE cases SET state=?2, snapshot=?3, seq=?4, folded=?5, head=?6, due=?7, wake_at=?8, round=?9,"
     " closed_at=?10, outcome=?11 WHERE case_id=?1 AND seq=?12";
 
 /* One decision: its event rows, its messages, and its case, whose seq is checked as duban checks it. */
-static size_t write_decision(sqlite3 *db, sqlite3_stmt *stmts[3], struct work *work, size_t at[2])
+static size_t write_decision(sqlite3 *db, sqlite3_stmt *stmts[4], struct work *work, size_t at[2])
 {
     const struct row *first = &work->events.rows[at[0]];
     struct row *cased = &work->cases.rows[first->cells[1].number];
@@ -230,7 +233,9 @@ static size_t write_decision(sqlite3 *db, sqlite3_stmt *stmts[3], struct work *w
 
 static void write_all(sqlite3 *db, struct work *work, long batch)
 {
-    sqlite3_stmt *stmts[3] = {prepare(db, EVENTS), prepare(db, OUTBOX), prepare(db, CASES)};
+    sqlite3_stmt *stmts[4] = {prepare(db, EVENTS), prepare(db, OUTBOX), prepare(db, CASES),
+                              prepare(db, AUDIT)};
+    size_t audited = 0;
     size_t at[2] = {0, 0};
     size_t decisions = 0, rows = 0, commits = 0;
     double began;
@@ -244,6 +249,11 @@ static void write_all(sqlite3 *db, struct work *work, long batch)
         for (long i = 0; i < batch && at[0] < work->events.count; i++) {
             rows += write_decision(db, stmts, work, at);
             decisions++;
+            /* Acts of people have a row each; a walk of the clock has one, which comes with its first commit. */
+            if (audited < work->audit.count) {
+                write_row(db, stmts[3], work->audit.rows[audited++].cells, 10);
+                rows++;
+            }
         }
         run(db, "COMMIT");
         commits++;
@@ -252,7 +262,7 @@ static void write_all(sqlite3 *db, struct work *work, long batch)
     (void)sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_MISS, &pages, &highest, 0);
     printf("{\"decisions\":%zu,\"rows\":%zu,\"commits\":%zu,\"pages\":%d,\"seconds\":%.6f}\n",
            decisions, rows, commits, pages, began);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         sqlite3_finalize(stmts[i]);
     }
 }
@@ -293,6 +303,10 @@ int main(int argc, char **argv)
          "SELECT 0, '', NULL, 0, 0, NULL, NULL, NULL, 0, NULL, '', 0 UNION ALL SELECT case_id, state, snapshot,"
          " seq, seq, head, due, wake_at, round, closed_at, outcome, 0 FROM after.cases",
          &work.cases, &arena);
+    load(db,
+         "SELECT * FROM after.audit WHERE audit_id > (SELECT coalesce(max(audit_id), 0) FROM main.audit)"
+         " ORDER BY audit_id",
+         &work.audit, &arena);
     run(db, "DETACH after");
     find_wakes(&work);
     write_all(db, &work, strtol(argv[3], NULL, 10));

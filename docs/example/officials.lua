@@ -66,14 +66,16 @@ local habits = {
   },
   ["问题整改台账"] = {
     ["已登记"] = {
-      { fact = "corrected", by = people.clerk, weeks = 1, form = { "fact=opened", "reason=补填依据", 'data={"basis":"《机构编制工作条例》"}' },
-        is_so = function(c) return c == 1 end },
+      { fact = "corrected", by = people.clerk, weeks = 1, is_so = function(c) return c == 1 end,
+        form = { "fact=opened", "reason=补填依据", 'data={"basis":"《机构编制工作条例》"}' } },
       { fact = "confirmed", by = people.deputy, weeks = 1, form = {} },
     },
     ["已认定"] = { { fact = "issued", by = people.clerk, weeks = 1, form = {} } },
-    ["已下发"] = { { fact = "planned", by = people.clerk, weeks = 2, form = { "measures=逐项清理", "holder=分管负责人" } } },
+    ["已下发"] = { { fact = "planned", by = people.clerk, weeks = 2,
+      form = { "measures=逐项清理", "holder=分管负责人" } } },
     ["整改中"] = {
-      { fact = "progressed", by = people.clerk, weeks = 3, form = { "text=已完成过半" }, is_so = function(c) return c % 3 == 0 end },
+      { fact = "progressed", by = people.clerk, weeks = 3, form = { "text=已完成过半" },
+        is_so = function(c) return c % 3 == 0 end },
       { fact = "prolonged", by = people.director, weeks = 4, form = { "reason=政策性安置", "next_on=2026-06-30" },
         is_so = function(c) return c == 6 end },
       { fact = "applied", by = people.clerk, weeks = 4, form = { "result=已整改到位", "files=" .. EVIDENCE },
@@ -92,7 +94,8 @@ local habits = {
     ["待拨打"] = { { fact = "called", by = people.clerk, weeks = 1,
       form = { "callee=单位联络员", "called_on=$today", "answer=抓紧办理" } } },
     ["待见效"] = {
-      { fact = "settled", by = people.section_head, weeks = 2, form = { "result=已报送进展" }, is_so = function(c) return c < 7 end },
+      { fact = "settled", by = people.section_head, weeks = 2, form = { "result=已报送进展" },
+        is_so = function(c) return c < 7 end },
       { fact = "in_vain", by = people.section_head, weeks = 2, form = { "reason=仍无进展" } },
     },
   },
@@ -108,7 +111,8 @@ local habits = {
   },
   ["通报"] = {
     ["待拟稿"] = { { fact = "drafted", by = people.clerk, weeks = 1, form = { "topic=逾期不办典型问题", "facts=经约谈仍不办结" } } },
-    ["会签审定"] = { { fact = "approved_notice", by = people.commission, weeks = 1, form = { "meeting=编委会2026年第1次会议" } } },
+    ["会签审定"] = { { fact = "approved_notice", by = people.commission, weeks = 1,
+      form = { "meeting=编委会2026年第1次会议" } } },
     ["已印发"] = { { fact = "reported", by = people.clerk, weeks = 2, form = { "text=已整改" } },
       { fact = "finished", by = people.section_head, weeks = 3, form = {} } },
   },
@@ -117,17 +121,20 @@ local habits = {
 local since = {} -- number to { state, day count in weeks, facts already recorded }
 local liaisons   -- unit name to the code of its liaison, read once from the list that was imported
 
-local function liaison_of(unit, day)
-  if not liaisons then
-    liaisons = {}
-    for line in io.lines("docs/example/people.csv") do
-      local code, _, name, role, from, to = line:match("^([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)")
-      if role == "liaison" or role == "联络员" then
-        liaisons[name] = liaisons[name] or {}
-        table.insert(liaisons[name], { code = code, from = from, to = to ~= "" and to or "9999" })
-      end
+local function read_liaisons()
+  local found = {}
+  for line in io.lines("docs/example/people.csv") do
+    local code, _, unit, role, from, to = line:match("^([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)")
+    if role == "liaison" then
+      found[unit] = found[unit] or {}
+      table.insert(found[unit], { code = code, from = from, to = to ~= "" and to or "9999" })
     end
   end
+  return found
+end
+
+local function liaison_of(unit, day)
+  liaisons = liaisons or read_liaisons()
   for _, one in ipairs(liaisons[unit] or {}) do
     if one.from <= day and day <= one.to then
       return one.code
@@ -164,37 +171,47 @@ local function filled(form, day)
   return out
 end
 
---- The commands of one week: cases with the same thing to do share one command.
+local function doer(habit, row, day)
+  if habit.by == "liaison" then
+    return liaison_of(row.unit, day)
+  end
+  return habit.by
+end
+
+-- Cases whose people do the same thing share one command.
+local function gather(groups, row, day)
+  local seen = note(row)
+  local habit = habit_of(row, seen)
+  local by = habit and doer(habit, row, day)
+  if not by then
+    return
+  end
+  seen.done[habit.fact] = true
+  seen.sent_back = seen.sent_back or habit.fact == "sent_back"
+  local key = row.title .. habit.fact .. by .. table.concat(habit.form, "|")
+  if not groups[key] then
+    groups[key] = { habit = habit, by = by, numbers = {} }
+    groups[#groups + 1] = groups[key]
+  end
+  table.insert(groups[key].numbers, row.number)
+end
+
+--- The commands of one week.
 ---@param day string
 ---@param cases table[] rows of `cases --open`
 ---@return string[][] commands
 function officials.week(day, cases)
-  local groups, order = {}, {}
+  local groups, commands = {}, {}
   for _, row in ipairs(cases) do
-    local seen = note(row)
-    local habit = habit_of(row, seen)
-    local by = habit and (habit.by == "liaison" and liaison_of(row.unit, day) or habit.by)
-    if habit and by and by ~= "liaison" then
-      seen.done[habit.fact] = true
-      seen.sent_back = seen.sent_back or habit.fact == "sent_back"
-      local key = row.title .. habit.fact .. by .. table.concat(habit.form, "|")
-      if not groups[key] then
-        groups[key] = { habit = habit, by = by, numbers = {} }
-        order[#order + 1] = key
-      end
-      table.insert(groups[key].numbers, row.number)
-    end
+    gather(groups, row, day)
   end
-  local commands = {}
-  for at, key in ipairs(order) do
-    local group = groups[key]
+  for at, group in ipairs(groups) do
     local words = { "fact" }
     table.move(group.numbers, 1, #group.numbers, 2, words)
     words[#words + 1] = group.habit.fact
     local form = filled(group.habit.form, day)
     table.move(form, 1, #form, #words + 1, words)
-    words[#words + 1] = "--by"
-    words[#words + 1] = group.by
+    table.move({ "--by", group.by }, 1, 2, #words + 1, words)
     commands[at] = words
   end
   return commands
@@ -203,6 +220,14 @@ end
 local SIGNERS = { { "编委", people.commission }, { "编办主任", people.director }, { "分管领导", people.deputy },
   { "处室负责人", people.section_head } }
 
+local function signer_of(row)
+  for _, pair in ipairs(SIGNERS) do
+    if tostring(row.waits_for):find(pair[1], 1, true) then
+      return pair[2]
+    end
+  end
+end
+
 --- Who signs what waits: most is approved, some is rejected, and some is left lying.
 ---@param day string
 ---@param waiting table[] rows of `proposals`
@@ -210,15 +235,11 @@ local SIGNERS = { { "编委", people.commission }, { "编办主任", people.dire
 function officials.sign(day, waiting)
   local commands = {}
   for _, row in ipairs(waiting) do
-    local digit = character(row.number or "0")
-    local signer
-    for _, pair in ipairs(SIGNERS) do
-      signer = signer or (tostring(row.waits_for):find(pair[1], 1, true) and pair[2])
-    end
-    if signer and digit ~= 9 then
-      local verb = digit == 5 and "reject" or "approve"
-      commands[#commands + 1] = { verb, tostring(row.id), "--opinion", verb == "approve" and "同意" or "先电话了解情况",
-        "--by", signer, verb == "approve" and "--basis" or nil, verb == "approve" and ("编委会议 " .. day) or nil }
+    local digit, signer = character(row.number or "0"), signer_of(row)
+    if signer and digit == 5 then
+      commands[#commands + 1] = { "reject", tostring(row.id), "--opinion", "先电话了解情况", "--by", signer }
+    elseif signer and digit ~= 9 then
+      commands[#commands + 1] = { "approve", tostring(row.id), "--opinion", "同意", "--basis", "编委会议 " .. day, "--by", signer }
     end
   end
   return commands

@@ -142,36 +142,39 @@ local rungs = {} -- title of a rung to how often it was reached
 
 local WORTH = { rung = true, proposed = true, released = true, superseded = true, expired = true, skipped = true }
 
---- One line for a day and a reason, however many cases it befell.
-local function tell(timeline)
-  local days, order = {}, {}
+-- A list that finds its entries by key and keeps their order.
+local function entry(list, key)
+  if not list[key] then
+    list[key] = { key = key }
+    list[#list + 1] = list[key]
+  end
+  return list[key]
+end
+
+local function by_day_and_reason(timeline)
+  local days = {}
   for _, row in ipairs(timeline) do
     if WORTH[row.kind] then
-      local day = days[row.day]
-      if not day then
-        day = { order = {} }
-        days[row.day] = day
-        order[#order + 1] = row.day
-      end
-      local what = row.text
-      if not day[what] then
-        day[what] = {}
-        day.order[#day.order + 1] = what
-      end
-      table.insert(day[what], row)
-      if row.kind == "rung" then
-        rungs[row.name] = rungs[row.name] or { title = row.text:match("^[^ ]+"), count = 0 }
-        rungs[row.name].count = rungs[row.name].count + 1
-      end
+      table.insert(entry(entry(days, row.day), row.text), row)
+    end
+    if row.kind == "rung" then
+      local rung = rungs[row.name] or { title = row.text:match("^[^ ]+"), count = 0 }
+      rung.count = rung.count + 1
+      rungs[row.name] = rung
     end
   end
-  for _, name in ipairs(order) do
-    local day = days[name]
-    print(("%s %s"):format(name, weekday(name)))
-    for _, what in ipairs(day.order) do
-      local rows = day[what]
-      local who = #rows == 1 and (rows[1].number:sub(8) .. " " .. (rows[1].unit or "")) or (#rows .. (ZH and "件" or " cases"))
-      print("  " .. fit(pad(fit(what, 52), 53) .. who, 78))
+  return days
+end
+
+--- One line for a day and a reason, however many cases it befell.
+local function tell(timeline)
+  for _, day in ipairs(by_day_and_reason(timeline)) do
+    print(("%s %s"):format(day.key, weekday(day.key)))
+    for _, reason in ipairs(day) do
+      local first = reason[1]
+      local who = #reason == 1 and first.number:sub(8) .. " " .. (first.unit or "")
+        or #reason .. (ZH and "件" or " cases")
+      print("  " .. fit(pad(fit(reason.key, 52), 53) .. who, 78))
     end
   end
 end

@@ -1,5 +1,5 @@
-/* The counting behind the named crash points of test builds. In the build people run this file is empty
-   but for its guard, because the points themselves compile to nothing. */
+/* The counting behind the named crash points of test builds. In the build people run this file is
+   empty but for its guard, because the points themselves compile to nothing. */
 #include "base/crash.h"
 
 #include <signal.h>
@@ -18,8 +18,8 @@ void crash_point(const char *name)
     if (!colon) {
         return;
     }
-    if (!(length == 1 && *wanted == '*')
-        && !(strlen(name) == length && memcmp(name, wanted, length) == 0)) {
+    if (!(length == 1 && *wanted == '*') &&
+        !(strlen(name) == length && memcmp(name, wanted, length) == 0)) {
         return;
     }
     if (++passed >= strtol(colon + 1, NULL, 10)) {

@@ -1,8 +1,10 @@
-/* Named points at which a test build kills itself, so that a trial can stop duban at any instant. */
+/* Named points at which a test build kills itself, so that a trial can stop duban at any instant.
+ */
 #ifndef DUBAN_CRASH_H
 #define DUBAN_CRASH_H
 
-/* With -DDUBAN_TEST and DUBAN_CRASH="name:n" in the environment, SIGKILL the n-th time name is passed
+/* With -DDUBAN_TEST and DUBAN_CRASH="name:n" in the environment, SIGKILL the n-th time name is
+   passed
    ("*" is every name). Otherwise nothing at all. */
 #ifdef DUBAN_TEST
 void crash_point(const char *name);

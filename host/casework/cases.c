@@ -1,5 +1,5 @@
-/* The rows of cases. Finding what is due and moving a case on after a decision are what a tick does a
-   hundred thousand times, so both are one prepared statement each. */
+/* The rows of cases. Finding what is due and moving a case on after a decision are what a tick does
+   a hundred thousand times, so both are one prepared statement each. */
 #include "casework/cases.h"
 
 #include <string.h>
@@ -10,13 +10,14 @@
 
 #define CASES_SQL_MAX (256u * 1024)
 
-#define CASES_SELECT                                                                                \
-    "SELECT c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state,"       \
-    " u.code, u.name, c.record, c.seq, c.folded, c.due, c.wake_at, m.number, c.opened_at,"          \
-    " c.closed_at, c.outcome, c.set_aside FROM cases AS c"                                          \
-    " JOIN activations AS a ON a.activation_id = c.activation_id"                                   \
-    " JOIN versions AS v ON v.version_id = a.version_id"                                            \
-    " LEFT JOIN units AS u ON u.unit_id = c.unit_id LEFT JOIN cases AS m ON m.case_id = c.parent_id"
+#define CASES_SELECT                                                                          \
+    "SELECT c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state," \
+    " u.code, u.name, c.record, c.seq, c.folded, c.due, c.wake_at, m.number, c.opened_at,"    \
+    " c.closed_at, c.outcome, c.set_aside FROM cases AS c"                                    \
+    " JOIN activations AS a ON a.activation_id = c.activation_id"                             \
+    " JOIN versions AS v ON v.version_id = a.version_id"                                      \
+    " LEFT JOIN units AS u ON u.unit_id = c.unit_id LEFT JOIN cases AS m ON m.case_id = "     \
+    "c.parent_id"
 
 static int64_t instant(const struct stmt *stmt, int column)
 {
@@ -46,7 +47,8 @@ static void read_line(const struct stmt *stmt, struct case_line *line)
     line->set_aside = stmt_text(stmt, 18, NULL);
 }
 
-static bool walk(struct stmt *stmt, case_line_fn *each, void *context, int64_t *count, struct err *err)
+static bool walk(struct stmt *stmt, case_line_fn *each, void *context, int64_t *count,
+                 struct err *err)
 {
     struct case_line line;
     bool has_row = false;
@@ -81,7 +83,8 @@ static void put_pattern(struct buf *out, const char *text)
 
 static void put_where(struct buf *sql, const struct case_filter *filter)
 {
-    buf_add_text(sql, CASES_SELECT " WHERE ($1 = '' OR c.workflow = $1) AND ($2 = '' OR c.state = $2)");
+    buf_add_text(sql,
+                 CASES_SELECT " WHERE ($1 = '' OR c.workflow = $1) AND ($2 = '' OR c.state = $2)");
     if (filter->offices) {
         buf_add_text(sql, " AND c.office_id IN (-1");
         for (size_t i = 0; i < filter->office_count; i++) {
@@ -129,8 +132,8 @@ bool cases_list(struct store *store, const struct case_filter *filter, case_line
     }
     ok = store_ask(store, sql.bytes, &stmt, err, "tttti", filter->workflow ? filter->workflow : "",
                    filter->state ? filter->state : "", buf_text(&pattern),
-                   filter->overdue ? filter->overdue : "", filter->unit_id)
-         && walk(stmt, each, context, &count, err);
+                   filter->overdue ? filter->overdue : "", filter->unit_id) &&
+         walk(stmt, each, context, &count, err);
 done:
     buf_clear(&sql);
     buf_clear(&pattern);
@@ -149,15 +152,16 @@ bool cases_show(struct store *store, const char *number, case_line_fn *each, voi
     struct stmt *stmt = NULL;
     int64_t count = 0;
 
-    return store_ask(store, CASES_SELECT " WHERE c.number = $1", &stmt, err, "t", number)
-           && walk(stmt, each, context, &count, err) && (count > 0 || no_such(number, err));
+    return store_ask(store, CASES_SELECT " WHERE c.number = $1", &stmt, err, "t", number) &&
+           walk(stmt, each, context, &count, err) && (count > 0 || no_such(number, err));
 }
 
 bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err)
 {
     struct err why = {0};
 
-    if (store_one_int(store, "SELECT case_id FROM cases WHERE number = $1", case_id, &why, "t", number)) {
+    if (store_one_int(store, "SELECT case_id FROM cases WHERE number = $1", case_id, &why, "t",
+                      number)) {
         return true;
     }
     if (why.kind == ERR_MISSING) {
@@ -167,7 +171,8 @@ bool cases_id(struct store *store, const char *number, int64_t *case_id, struct 
     return false;
 }
 
-/* SQL has NULL for "never", whose place in a format letter would double every statement: -1 stands for it. */
+/* SQL has NULL for "never", whose place in a format letter would double every statement: -1 stands
+ * for it. */
 static int64_t sql_instant(int64_t at)
 {
     return at == CASE_NEVER ? -1 : at;
@@ -176,7 +181,8 @@ static int64_t sql_instant(int64_t at)
 bool cases_load(struct store *store, int64_t case_id, struct case_row *out, struct err *err)
 {
     static const char sql[] =
-        "SELECT number, office_id, activation_id, state, record, snapshot, seq, folded, head, wake_at,"
+        "SELECT number, office_id, activation_id, state, record, snapshot, seq, folded, head, "
+        "wake_at,"
         " round, parent_id, opened_at, closed_at, outcome, set_aside FROM cases WHERE case_id = $1";
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -187,7 +193,8 @@ bool cases_load(struct store *store, int64_t case_id, struct case_row *out, stru
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_MISSING, SAY("没有内部编号为 %lld 的案件", "there is no case with the id %lld"),
+        err_set(err, ERR_MISSING,
+                SAY("没有内部编号为 %lld 的案件", "there is no case with the id %lld"),
                 (long long)case_id);
         stmt_reset(stmt);
         return false;
@@ -232,8 +239,10 @@ void case_clear(struct case_row *row)
 bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id, struct err *err)
 {
     static const char sql[] =
-        "INSERT INTO cases (number, office_id, workflow, activation_id, state, unit_id, record, snapshot,"
-        " seq, folded, head, due, wake_at, round, parent_id, join_key, opened_at, closed_at, outcome,"
+        "INSERT INTO cases (number, office_id, workflow, activation_id, state, unit_id, record, "
+        "snapshot,"
+        " seq, folded, head, due, wake_at, round, parent_id, join_key, opened_at, closed_at, "
+        "outcome,"
         " set_aside) VALUES ($1, $2, $3, $4, '', NULLIF($5, 0), $6, NULL, 0, 0, $7, NULL, NULL, 0,"
         " NULLIF($8, 0), $9, $10, NULL, '', NULL)";
     static const unsigned char zeros[DIGEST_SIZE];
@@ -257,7 +266,8 @@ bool cases_move(struct store *store, const struct case_moved *row, bool *moved, 
 
     if (!store_run(store, sql, &changed, err, "iitbibtiit", row->case_id, row->seen, row->state,
                    row->snapshot, row->snapshot_length, row->seq, row->head, (size_t)DIGEST_SIZE,
-                   row->due, sql_instant(row->wake_at), sql_instant(row->closed_at), row->outcome)) {
+                   row->due, sql_instant(row->wake_at), sql_instant(row->closed_at),
+                   row->outcome)) {
         return false;
     }
     *moved = changed == 1;
@@ -266,11 +276,11 @@ bool cases_move(struct store *store, const struct case_moved *row, bool *moved, 
 
 bool cases_wake(struct store *store, const struct case_woken *row, struct err *err)
 {
-    static const char sql[] =
-        "UPDATE cases SET seq = $2, head = $3,"
-        " round = CASE WHEN wake_at <= $4 THEN round ELSE $5 END,"
-        " wake_at = CASE WHEN set_aside IS NOT NULL THEN NULL WHEN wake_at <= $4 THEN wake_at ELSE $4 END"
-        " WHERE case_id = $1";
+    static const char sql[] = "UPDATE cases SET seq = $2, head = $3,"
+                              " round = CASE WHEN wake_at <= $4 THEN round ELSE $5 END,"
+                              " wake_at = CASE WHEN set_aside IS NOT NULL THEN NULL WHEN wake_at "
+                              "<= $4 THEN wake_at ELSE $4 END"
+                              " WHERE case_id = $1";
 
     return store_run(store, sql, NULL, err, "iibii", row->case_id, row->seq, row->head,
                      (size_t)DIGEST_SIZE, row->at, row->round);
@@ -287,8 +297,8 @@ bool cases_joined(struct store *store, int64_t office_id, const char *workflow, 
 
 bool cases_put_aside(struct store *store, int64_t case_id, const char *reason, struct err *err)
 {
-    return store_run(store, "UPDATE cases SET set_aside = $2, wake_at = NULL WHERE case_id = $1", NULL, err,
-                     "it", case_id, reason);
+    return store_run(store, "UPDATE cases SET set_aside = $2, wake_at = NULL WHERE case_id = $1",
+                     NULL, err, "it", case_id, reason);
 }
 
 bool cases_take_back(struct store *store, int64_t case_id, int64_t wake_at, struct err *err)

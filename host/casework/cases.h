@@ -82,7 +82,8 @@ struct case_row {
     char *outcome;
     char *set_aside; /* NULL: in order */
 };
-MUST_USE bool cases_load(struct store *store, int64_t case_id, struct case_row *out, struct err *err);
+MUST_USE bool cases_load(struct store *store, int64_t case_id, struct case_row *out,
+                         struct err *err);
 void case_clear(struct case_row *row);
 
 /* What is written for a new case: it has no rows yet (seq 0) and sleeps. */
@@ -91,13 +92,14 @@ struct case_new {
     int64_t office_id;
     const char *workflow;
     int64_t activation_id;
-    int64_t unit_id; /* 0: none */
-    const char *record; /* canonical JSON */
+    int64_t unit_id;      /* 0: none */
+    const char *record;   /* canonical JSON */
     int64_t parent_id;    /* 0: none */
     const char *join_key; /* NULL: others do not join it */
     int64_t opened_at;
 };
-MUST_USE bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id, struct err *err);
+MUST_USE bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id,
+                        struct err *err);
 
 /* What a decision leaves behind. */
 struct case_moved {
@@ -113,9 +115,10 @@ struct case_moved {
     int64_t closed_at; /* CASE_NEVER: open */
     const char *outcome;
 };
-/* *moved is false when somebody wrote to the case since it was read; nothing is changed then. The round of
-   the case begins again at 0. */
-MUST_USE bool cases_move(struct store *store, const struct case_moved *row, bool *moved, struct err *err);
+/* *moved is false when somebody wrote to the case since it was read; nothing is changed then. The
+   round of the case begins again at 0. */
+MUST_USE bool cases_move(struct store *store, const struct case_moved *row, bool *moved,
+                         struct err *err);
 
 /* A pending input was appended. */
 struct case_woken {
@@ -125,14 +128,18 @@ struct case_woken {
     int64_t at;
     int64_t round;
 };
-/* Head moves on and the case wakes at the instant in the round, unless it wakes at that instant or before
-   already: then it keeps both. One that was put aside stays asleep. */
+/* Head moves on and the case wakes at the instant in the round, unless it wakes at that instant or
+   before already: then it keeps both. One that was put aside stays asleep. */
 MUST_USE bool cases_wake(struct store *store, const struct case_woken *row, struct err *err);
-/* Puts a case aside with its reason (it wakes no more) or takes it back (it wakes at the instant). */
-MUST_USE bool cases_put_aside(struct store *store, int64_t case_id, const char *reason, struct err *err);
-MUST_USE bool cases_take_back(struct store *store, int64_t case_id, int64_t wake_at, struct err *err);
-/* The newest open case of the workflow in the office that was opened with that join key; 0 when none. */
-MUST_USE bool cases_joined(struct store *store, int64_t office_id, const char *workflow, const char *key,
-                           int64_t *case_id, struct err *err);
+/* Puts a case aside with its reason (it wakes no more) or takes it back (it wakes at the instant).
+ */
+MUST_USE bool cases_put_aside(struct store *store, int64_t case_id, const char *reason,
+                              struct err *err);
+MUST_USE bool cases_take_back(struct store *store, int64_t case_id, int64_t wake_at,
+                              struct err *err);
+/* The newest open case of the workflow in the office that was opened with that join key; 0 when
+ * none. */
+MUST_USE bool cases_joined(struct store *store, int64_t office_id, const char *workflow,
+                           const char *key, int64_t *case_id, struct err *err);
 
 #endif

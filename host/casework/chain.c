@@ -1,5 +1,6 @@
-/* The hash chain of a case. What a row covers stands in the header; here are its bytes: the small list goes
-   through one reusable buffer and one digest context, because a tick hashes every row it writes. */
+/* The hash chain of a case. What a row covers stands in the header; here are its bytes: the small
+   list goes through one reusable buffer and one digest context, because a tick hashes every row it
+   writes. */
 #include "casework/chain.h"
 
 #include <string.h>
@@ -120,7 +121,8 @@ static bool is_blob(const struct stmt *stmt, int index, const unsigned char *wan
     return bytes && length == DIGEST_SIZE && memcmp(bytes, wanted, DIGEST_SIZE) == 0;
 }
 
-/* Checks one row against what the chain says it must be; head is the hash before and becomes the one after. */
+/* Checks one row against what the chain says it must be; head is the hash before and becomes the
+ * one after. */
 static bool row_fits(struct chain *chain, const struct stmt *stmt, int64_t wanted_seq,
                      unsigned char head[static DIGEST_SIZE], struct chain_report *report)
 {
@@ -131,12 +133,14 @@ static bool row_fits(struct chain *chain, const struct stmt *stmt, int64_t wante
     read_row(stmt, &event);
     report->rows++;
     if (!event.body.bytes && digest && length == DIGEST_SIZE) {
-        memcpy(event.digest, digest, DIGEST_SIZE); /* destroyed: its digest still stands in the chain */
+        memcpy(event.digest, digest,
+               DIGEST_SIZE); /* destroyed: its digest still stands in the chain */
         report->destroyed++;
     }
     chain_hash(chain, head, &event);
     memcpy(head, event.hash, DIGEST_SIZE);
-    return event.seq == wanted_seq && is_blob(stmt, 14, event.digest) && is_blob(stmt, 15, event.hash);
+    return event.seq == wanted_seq && is_blob(stmt, 14, event.digest) &&
+           is_blob(stmt, 15, event.hash);
 }
 
 static bool head_fits(struct store *store, int64_t case_id, int64_t seq, const unsigned char *head,
@@ -145,8 +149,9 @@ static bool head_fits(struct store *store, int64_t case_id, int64_t seq, const u
     struct stmt *stmt = NULL;
     bool has_row = false;
 
-    if (!store_ask(store, "SELECT seq, head FROM cases WHERE case_id = $1", &stmt, err, "i", case_id)
-        || !stmt_step(stmt, &has_row, err)) {
+    if (!store_ask(store, "SELECT seq, head FROM cases WHERE case_id = $1", &stmt, err, "i",
+                   case_id) ||
+        !stmt_step(stmt, &has_row, err)) {
         return false;
     }
     *fits = has_row && stmt_int(stmt, 0) == seq && is_blob(stmt, 1, head);
@@ -185,8 +190,8 @@ bool chain_verify(struct chain *chain, struct store *store, int64_t case_id,
         seq++;
         if (!row_fits(chain, stmt, seq, head, report) && report->broken++ == 0) {
             report->first_broken = seq;
-            err_set(finding, ERR_CONFLICT, SAY("第 %lld 行与链不符", "row %lld does not fit the chain"),
-                    (long long)seq);
+            err_set(finding, ERR_CONFLICT,
+                    SAY("第 %lld 行与链不符", "row %lld does not fit the chain"), (long long)seq);
         }
     }
     stmt_reset(stmt);
@@ -195,7 +200,8 @@ bool chain_verify(struct chain *chain, struct store *store, int64_t case_id,
     }
     if (!fits && report->broken++ == 0) {
         report->first_broken = seq;
-        err_set(finding, ERR_CONFLICT, "%s", SAY("案件行的末端与链不符", "the head of the case does not fit the chain"));
+        err_set(finding, ERR_CONFLICT, "%s",
+                SAY("案件行的末端与链不符", "the head of the case does not fit the chain"));
     }
     return true;
 }

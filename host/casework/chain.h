@@ -1,7 +1,7 @@
-/* The hash chain of a case: every row covers the row before it, by natural keys only, so that an exported
-   case verifies elsewhere.
-   hash = SHA-256( previous hash ‖ codec list [ number, seq, is_input, kind, name, at, now, occurred, actor,
-   recorder, version hash, calendar hash, line ] ‖ SHA-256 of the body ). */
+/* The hash chain of a case: every row covers the row before it, by natural keys only, so that an
+   exported case verifies elsewhere. hash = SHA-256( previous hash ‖ codec list [ number, seq,
+   is_input, kind, name, at, now, occurred, actor, recorder, version hash, calendar hash, line ] ‖
+   SHA-256 of the body ). */
 #ifndef DUBAN_CHAIN_H
 #define DUBAN_CHAIN_H
 
@@ -33,11 +33,11 @@ struct event {
     int64_t at;
     int64_t now;
     bool has_occurred;
-    int64_t occurred;      /* a day */
-    struct span actor;     /* person's code */
-    struct span recorder;  /* account's name */
-    struct span version;   /* hash in hex */
-    struct span calendar;  /* hash in hex */
+    int64_t occurred;     /* a day */
+    struct span actor;    /* person's code */
+    struct span recorder; /* account's name */
+    struct span version;  /* hash in hex */
+    struct span calendar; /* hash in hex */
     int64_t line;
     struct span body; /* canonical JSON */
     unsigned char digest[DIGEST_SIZE];
@@ -59,8 +59,8 @@ struct chain_report {
     int64_t broken;    /* rows whose digest or hash is not what it should be */
     int64_t first_broken;
 };
-/* Recomputes the whole chain of one case against its rows and its head. The sentence of the first fault goes
-   to finding (may be NULL). false only when the store fails. */
+/* Recomputes the whole chain of one case against its rows and its head. The sentence of the first
+   fault goes to finding (may be NULL). false only when the store fails. */
 MUST_USE bool chain_verify(struct chain *chain, struct store *store, int64_t case_id,
                            struct chain_report *report, struct err *finding, struct err *err);
 

@@ -1,13 +1,14 @@
-/* Papers that a decision asked for: drafted, or numbered when a person signed; rendering comes later. */
+/* Papers that a decision asked for: drafted, or numbered when a person signed; rendering comes
+ * later. */
 #include "casework/documents.h"
 
 bool documents_list(struct store *store, int64_t case_id, document_line_fn *each, void *context,
                     struct err *err)
 {
-    static const char sql[] =
-        "SELECT d.document_id, c.number, d.effect_key, d.name, d.number, d.data, d.status, d.created_at"
-        " FROM documents AS d LEFT JOIN cases AS c ON c.case_id = d.case_id"
-        " WHERE $1 = 0 OR d.case_id = $1 ORDER BY d.document_id";
+    static const char sql[] = "SELECT d.document_id, c.number, d.effect_key, d.name, d.number, "
+                              "d.data, d.status, d.created_at"
+                              " FROM documents AS d LEFT JOIN cases AS c ON c.case_id = d.case_id"
+                              " WHERE $1 = 0 OR d.case_id = $1 ORDER BY d.document_id";
     struct stmt *stmt = NULL;
     bool has_row = false;
 
@@ -44,14 +45,16 @@ bool documents_add(struct store *store, const struct document_new *row, struct e
         " VALUES ($1, $2, $3, $4, $5, $6, $7)";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err)
-           && (row->case_id ? stmt_bind_int(stmt, 1, row->case_id, err) : stmt_bind_null(stmt, 1, err))
-           && stmt_bind_text_n(stmt, 2, row->key.bytes, row->key.length, err)
-           && stmt_bind_text_n(stmt, 3, row->name.bytes, row->name.length, err)
-           && (row->number ? stmt_bind_text(stmt, 4, row->number, err) : stmt_bind_null(stmt, 4, err))
-           && stmt_bind_text_n(stmt, 5, row->data.bytes, row->data.length, err)
-           && stmt_bind_text(stmt, 6, row->number ? "numbered" : "drafted", err)
-           && stmt_bind_int(stmt, 7, row->at, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) &&
+           (row->case_id ? stmt_bind_int(stmt, 1, row->case_id, err)
+                         : stmt_bind_null(stmt, 1, err)) &&
+           stmt_bind_text_n(stmt, 2, row->key.bytes, row->key.length, err) &&
+           stmt_bind_text_n(stmt, 3, row->name.bytes, row->name.length, err) &&
+           (row->number ? stmt_bind_text(stmt, 4, row->number, err)
+                        : stmt_bind_null(stmt, 4, err)) &&
+           stmt_bind_text_n(stmt, 5, row->data.bytes, row->data.length, err) &&
+           stmt_bind_text(stmt, 6, row->number ? "numbered" : "drafted", err) &&
+           stmt_bind_int(stmt, 7, row->at, err) && stmt_run(stmt, err);
 }
 
 bool documents_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err)
@@ -61,6 +64,6 @@ bool documents_cancel(struct store *store, int64_t case_id, struct span prefix, 
         " AND substr(effect_key, 1, length($2)) = $2";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err)
-           && stmt_bind_text_n(stmt, 2, prefix.bytes, prefix.length, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err) &&
+           stmt_bind_text_n(stmt, 2, prefix.bytes, prefix.length, err) && stmt_run(stmt, err);
 }

@@ -24,8 +24,8 @@ struct document_line {
 typedef bool document_line_fn(void *context, const struct document_line *line);
 
 /* case_id 0: every case. In order of id. */
-MUST_USE bool documents_list(struct store *store, int64_t case_id, document_line_fn *each, void *context,
-                             struct err *err);
+MUST_USE bool documents_list(struct store *store, int64_t case_id, document_line_fn *each,
+                             void *context, struct err *err);
 /* What a decision drafts. */
 struct document_new {
     int64_t case_id; /* 0: asked for by a job */
@@ -37,6 +37,7 @@ struct document_new {
 };
 MUST_USE bool documents_add(struct store *store, const struct document_new *row, struct err *err);
 /* Cancels drafts whose key begins with prefix; numbered papers stay. */
-MUST_USE bool documents_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err);
+MUST_USE bool documents_cancel(struct store *store, int64_t case_id, struct span prefix,
+                               struct err *err);
 
 #endif

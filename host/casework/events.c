@@ -1,29 +1,29 @@
-/* The append-only rows of a case's history. One insert, which a tick runs for every row it writes, and one
-   list, which everything that shows a case reads. */
+/* The append-only rows of a case's history. One insert, which a tick runs for every row it writes,
+   and one list, which everything that shows a case reads. */
 #include "casework/events.h"
 
 #include "base/digest.h"
 
-#define EVENTS_INSERT                                                                             \
-    "INSERT INTO events (case_id, seq, is_input, kind, name, at, now, actor, recorder, version,"   \
-    " calendar, line, body, digest, hash, occurred) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"   \
+#define EVENTS_INSERT                                                                            \
+    "INSERT INTO events (case_id, seq, is_input, kind, name, at, now, actor, recorder, version," \
+    " calendar, line, body, digest, hash, occurred) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9," \
     " $10, $11, $12, $13, $14, $15, "
 
 bool events_add(struct store *store, int64_t case_id, const struct event *event,
                 int64_t activation_id, int64_t calendar_id, struct err *err)
 {
     if (event->has_occurred) {
-        return store_run(store, EVENTS_INSERT "$16)", NULL, err, "iiittiittiiitbbi", case_id, event->seq,
-                         (int64_t)event->is_input, event->kind.bytes, event->name.bytes, event->at,
-                         event->now, event->actor.bytes, event->recorder.bytes, activation_id,
-                         calendar_id, event->line, event->body.bytes, event->digest,
+        return store_run(store, EVENTS_INSERT "$16)", NULL, err, "iiittiittiiitbbi", case_id,
+                         event->seq, (int64_t)event->is_input, event->kind.bytes, event->name.bytes,
+                         event->at, event->now, event->actor.bytes, event->recorder.bytes,
+                         activation_id, calendar_id, event->line, event->body.bytes, event->digest,
                          (size_t)DIGEST_SIZE, event->hash, (size_t)DIGEST_SIZE, event->occurred);
     }
-    return store_run(store, EVENTS_INSERT "NULL)", NULL, err, "iiittiittiiitbb", case_id, event->seq,
-                     (int64_t)event->is_input, event->kind.bytes, event->name.bytes, event->at,
-                     event->now, event->actor.bytes, event->recorder.bytes, activation_id, calendar_id,
-                     event->line, event->body.bytes, event->digest, (size_t)DIGEST_SIZE, event->hash,
-                     (size_t)DIGEST_SIZE);
+    return store_run(store, EVENTS_INSERT "NULL)", NULL, err, "iiittiittiiitbb", case_id,
+                     event->seq, (int64_t)event->is_input, event->kind.bytes, event->name.bytes,
+                     event->at, event->now, event->actor.bytes, event->recorder.bytes,
+                     activation_id, calendar_id, event->line, event->body.bytes, event->digest,
+                     (size_t)DIGEST_SIZE, event->hash, (size_t)DIGEST_SIZE);
 }
 
 static void read_line(const struct stmt *stmt, struct event_line *line)

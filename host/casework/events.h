@@ -11,7 +11,8 @@
 #include "casework/chain.h"
 #include "store/store.h"
 
-/* Inserts one row whose hashes chain_hash has filled. Its texts are NUL-terminated beyond their length. */
+/* Inserts one row whose hashes chain_hash has filled. Its texts are NUL-terminated beyond their
+ * length. */
 MUST_USE bool events_add(struct store *store, int64_t case_id, const struct event *event,
                          int64_t activation_id, int64_t calendar_id, struct err *err);
 

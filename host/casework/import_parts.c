@@ -42,6 +42,38 @@ static int field_of(const struct import_sheet *sheet, const char *header, const 
     return found;
 }
 
+static size_t filled(struct csv *csv, size_t row)
+{
+    size_t count = 0;
+
+    for (size_t column = 0; column < csv_columns(csv, row); column++) {
+        count += *csv_cell(csv, row, column) != '\0';
+    }
+    return count;
+}
+
+/* Every field the map names must be one. */
+static bool check_map(const struct import_column *columns, size_t count, const struct value *extra,
+                      struct err *err)
+{
+    for (size_t i = 0; i < value_count(extra); i++) {
+        const char *field = value_text(value_at(extra, i));
+        bool is_known = false;
+
+        for (size_t k = 0; field && k < count; k++) {
+            is_known = is_known || strcmp(columns[k].field, field) == 0;
+        }
+        if (!is_known) {
+            err_set(err, ERR_INVALID,
+                    SAY("对照表里“%s”对应的“%s”不是字段",
+                        "the map calls \"%s\" \"%s\", which is no field"),
+                    value_key_at(extra, i), field ? field : "?");
+            return false;
+        }
+    }
+    return true;
+}
+
 bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
                        const struct import_column *columns, size_t count, const struct value *extra,
                        struct err *err)
@@ -50,8 +82,14 @@ bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
     for (size_t i = 0; i < count; i++) {
         sheet->at[i] = -1;
     }
-    for (size_t column = 0; csv_rows(csv) && column < csv_columns(csv, 0); column++) {
-        const char *header = csv_cell(csv, 0, column);
+    if (!check_map(columns, count, extra, err)) {
+        return false;
+    }
+    while (sheet->header + 1 < csv_rows(csv) && filled(csv, sheet->header) < 2) {
+        sheet->header++;
+    }
+    for (size_t column = 0; column < csv_columns(csv, sheet->header); column++) {
+        const char *header = csv_cell(csv, sheet->header, column);
         int field = field_of(sheet, header, extra);
 
         if (field >= 0 && sheet->at[field] >= 0) {
@@ -122,6 +160,27 @@ bool import_row_is_blank(const struct import_sheet *sheet, size_t row)
     return true;
 }
 
+bool import_row_fits(const struct import_sheet *sheet, size_t row, struct err *why)
+{
+    size_t headings = csv_columns(sheet->csv, sheet->header);
+
+    for (size_t column = headings; column < csv_columns(sheet->csv, row); column++) {
+        const char *text = csv_cell(sheet->csv, row, column);
+
+        while (space_at(text)) {
+            text += space_at(text);
+        }
+        if (*text) {
+            err_set(why, ERR_INVALID,
+                    SAY("第 %zu 格在表头之外，可能少了引号",
+                        "cell %zu stands beyond the header; quotes may be missing"),
+                    column + 1);
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *import_label(const struct import_sheet *sheet, const char *field)
 {
     for (size_t i = 0; i < sheet->count; i++) {
@@ -132,7 +191,7 @@ const char *import_label(const struct import_sheet *sheet, const char *field)
     return field;
 }
 
-struct import_line *import_line_new(struct import_plan *plan, size_t row, const char *code,
+struct import_line *import_line_new(struct import_plan *plan, size_t line_number, const char *code,
                                     const char *name)
 {
     struct import_line *line;
@@ -140,7 +199,7 @@ struct import_line *import_line_new(struct import_plan *plan, size_t row, const 
     plan->lines = row_room(plan->lines, plan->count, sizeof *plan->lines);
     line = &plan->lines[plan->count++];
     memset(line, 0, sizeof *line);
-    line->row = row + 1;
+    line->row = line_number;
     line->code = mem_text(code);
     line->name = mem_text(name);
     line->fields = value_new_map();

@@ -26,20 +26,24 @@ struct import_sheet {
     struct csv *csv;
     const struct import_column *columns;
     size_t count;
+    size_t header; /* its row, from 0: the first with two filled cells */
     int at[IMPORT_COLUMNS];
 };
 
-/* Reads the header row; extra is a map of header text to field, or NULL. */
+/* Finds and reads the header row; titles above it are passed over. extra is a map of header text to
+   field, or NULL. */
 MUST_USE bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
                                 const struct import_column *columns, size_t count,
                                 const struct value *extra, struct err *err);
 /* The text of a field in a row, without spaces at its ends; the caller's, never NULL. */
 char *import_cell(const struct import_sheet *sheet, size_t row, const char *field);
 bool import_row_is_blank(const struct import_sheet *sheet, size_t row);
+/* False, with the reason, when the row says something beyond the last heading. */
+MUST_USE bool import_row_fits(const struct import_sheet *sheet, size_t row, struct err *why);
 const char *import_label(const struct import_sheet *sheet, const char *field);
 
-/* One more line of the plan, for the row (from 0); borrowed until the next one. */
-struct import_line *import_line_new(struct import_plan *plan, size_t row, const char *code,
+/* One more line of the plan, for a line of the file; borrowed until the next one. */
+struct import_line *import_line_new(struct import_plan *plan, size_t line_number, const char *code,
                                     const char *name);
 /* Refuses the line with the sentence of err. */
 void import_refuse(struct import_line *line, const struct err *why);

@@ -123,7 +123,8 @@ static bool read_fields(const struct people *people, size_t row, struct import_l
     value_set_text(line->fields, "code", line->code);
     value_set_text(line->fields, "name", line->name);
     value_set_text(line->fields, "phone", phone);
-    ok = registry_check_text(people->site, SAY("编码", "code"), line->code, REGISTRY_CODE, err) &&
+    ok = import_row_fits(&people->sheet, row, err) &&
+         registry_check_text(people->site, SAY("编码", "code"), line->code, REGISTRY_CODE, err) &&
          registry_check_text(people->site, SAY("姓名", "name"), line->name, REGISTRY_NAME, err) &&
          read_unit(people, unit, line->fields, err) && read_role(people, role, line->fields, err) &&
          read_days(people, row, line->fields, err);
@@ -301,7 +302,7 @@ static bool plan_row(struct people *people, size_t row, struct err *err)
     char *code = import_cell(&people->sheet, row, "code");
     char *given = import_cell(&people->sheet, row, "name");
     char *name = plain_name(given);
-    struct import_line *line = import_line_new(&people->plan, row, code, name);
+    struct import_line *line = import_line_new(&people->plan, csv_line(people->sheet.csv, row), code, name);
 
     if (!read_fields(people, row, line, &why)) {
         import_refuse(line, &why);
@@ -328,7 +329,7 @@ bool import_people_plan(struct site *site, int64_t office_id, struct csv *csv,
     people.by_role = value_new_map();
     ok = registry_office(site, office_id, &people.office, err) &&
          import_sheet_open(&people.sheet, csv, COLUMNS, COUNT_OF(COLUMNS), map, err);
-    for (size_t row = 1; ok && row < csv_rows(csv); row++) {
+    for (size_t row = people.sheet.header + 1; ok && row < csv_rows(csv); row++) {
         if (!import_row_is_blank(&people.sheet, row)) {
             ok = plan_row(&people, row, err);
         }

@@ -156,12 +156,13 @@ static bool plan_row(struct site *site, const struct import_sheet *sheet, size_t
     struct unit old = {0};
     char *code = import_cell(sheet, row, "code");
     char *name = import_cell(sheet, row, "name");
-    struct import_line *line = import_line_new(plan, row, code, name);
+    struct import_line *line = import_line_new(plan, csv_line(sheet->csv, row), code, name);
     const struct import_line *first = *code ? earlier(seen, plan, code) : NULL;
     bool ok = find_old(site, code, &old, &is_there, err);
 
     if (ok &&
-        !(check_texts(site, code, name, &why) && read_fields(site, sheet, row, &old, line, &why))) {
+        !(import_row_fits(sheet, row, &why) && check_texts(site, code, name, &why) &&
+          read_fields(site, sheet, row, &old, line, &why))) {
         import_refuse(line, &why);
     } else if (ok) {
         if (is_there) {
@@ -190,7 +191,7 @@ bool import_units_plan(struct site *site, int64_t office_id, struct csv *csv,
     struct value *seen = value_new_map();
 
     ok = import_sheet_open(&sheet, csv, COLUMNS, COUNT_OF(COLUMNS), map, err);
-    for (size_t row = 1; ok && row < csv_rows(csv); row++) {
+    for (size_t row = sheet.header + 1; ok && row < csv_rows(csv); row++) {
         if (!import_row_is_blank(&sheet, row)) {
             ok = plan_row(site, &sheet, row, &plan, seen, err);
         }

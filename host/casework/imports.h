@@ -23,7 +23,7 @@ enum import_action {
 };
 
 struct import_line {
-    size_t row; /* of the file; the header is 1 */
+    size_t row; /* the line of the file, from 1 */
     enum import_action action;
     char *code;
     char *name;

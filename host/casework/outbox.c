@@ -1,14 +1,17 @@
-/* Messages that a decision asked for. Sending them is the work of a courier; here they are put down once
-   under their key, listed and cancelled. */
+/* Messages that a decision asked for. Sending them is the work of a courier; here they are put down
+   once under their key, listed and cancelled. */
 #include "casework/outbox.h"
 
 bool outbox_list(struct store *store, int64_t case_id, const char *status, outbox_line_fn *each,
                  void *context, struct err *err)
 {
     static const char sql[] =
-        "SELECT o.outbox_id, c.number, p.office_id, o.effect_key, p.code, p.name, u.name, o.template,"
-        " o.data, o.status, o.created_at FROM outbox AS o JOIN people AS p ON p.person_id = o.person_id"
-        " LEFT JOIN cases AS c ON c.case_id = o.case_id LEFT JOIN units AS u ON u.unit_id = p.unit_id"
+        "SELECT o.outbox_id, c.number, p.office_id, o.effect_key, p.code, p.name, u.name, "
+        "o.template,"
+        " o.data, o.status, o.created_at FROM outbox AS o JOIN people AS p ON p.person_id = "
+        "o.person_id"
+        " LEFT JOIN cases AS c ON c.case_id = o.case_id LEFT JOIN units AS u ON u.unit_id = "
+        "p.unit_id"
         " WHERE ($1 = 0 OR o.case_id = $1) AND ($2 = '' OR o.status = $2) ORDER BY o.outbox_id";
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -42,7 +45,8 @@ bool outbox_list(struct store *store, int64_t case_id, const char *status, outbo
     return false;
 }
 
-bool outbox_add(struct store *store, const struct outbox_new *row, int64_t person_id, struct err *err)
+bool outbox_add(struct store *store, const struct outbox_new *row, int64_t person_id,
+                struct err *err)
 {
     static const char sql[] =
         "INSERT INTO outbox (case_id, effect_key, person_id, template, data, status, created_at)"
@@ -59,6 +63,6 @@ bool outbox_cancel(struct store *store, int64_t case_id, struct span prefix, str
         " AND substr(effect_key, 1, length($2)) = $2";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err)
-           && stmt_bind_text_n(stmt, 2, prefix.bytes, prefix.length, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err) &&
+           stmt_bind_text_n(stmt, 2, prefix.bytes, prefix.length, err) && stmt_run(stmt, err);
 }

@@ -1,4 +1,5 @@
-/* Messages that a decision asked for, one row a person, under a key that makes a repeat harmless. */
+/* Messages that a decision asked for, one row a person, under a key that makes a repeat harmless.
+ */
 #ifndef DUBAN_OUTBOX_H
 #define DUBAN_OUTBOX_H
 
@@ -27,9 +28,10 @@ struct outbox_line {
 typedef bool outbox_line_fn(void *context, const struct outbox_line *line);
 
 /* status NULL: all; case_id 0: every case. In order of id. */
-MUST_USE bool outbox_list(struct store *store, int64_t case_id, const char *status, outbox_line_fn *each,
-                          void *context, struct err *err);
-/* What a decision asks to be sent, without to whom. Its texts are NUL-terminated beyond their length. */
+MUST_USE bool outbox_list(struct store *store, int64_t case_id, const char *status,
+                          outbox_line_fn *each, void *context, struct err *err);
+/* What a decision asks to be sent, without to whom. Its texts are NUL-terminated beyond their
+ * length. */
 struct outbox_new {
     int64_t case_id; /* 0: sent by a job */
     struct span key;
@@ -41,6 +43,7 @@ struct outbox_new {
 MUST_USE bool outbox_add(struct store *store, const struct outbox_new *row, int64_t person_id,
                          struct err *err);
 /* Cancels what waits under keys that begin with prefix. */
-MUST_USE bool outbox_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err);
+MUST_USE bool outbox_cancel(struct store *store, int64_t case_id, struct span prefix,
+                            struct err *err);
 
 #endif

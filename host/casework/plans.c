@@ -45,10 +45,10 @@ bool plans_add(struct store *store, const struct plan_new *row, struct err *err)
                               " VALUES ($1, $2, $3, $4, 'waiting') ON CONFLICT DO NOTHING";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, row->case_id, err)
-           && stmt_bind_text_n(stmt, 2, row->key.bytes, row->key.length, err)
-           && stmt_bind_text_n(stmt, 3, row->step.bytes, row->step.length, err)
-           && stmt_bind_int(stmt, 4, row->planned_at, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, row->case_id, err) &&
+           stmt_bind_text_n(stmt, 2, row->key.bytes, row->key.length, err) &&
+           stmt_bind_text_n(stmt, 3, row->step.bytes, row->step.length, err) &&
+           stmt_bind_int(stmt, 4, row->planned_at, err) && stmt_run(stmt, err);
 }
 
 bool plans_settle(struct store *store, int64_t case_id, struct span key, const char *status,
@@ -58,7 +58,7 @@ bool plans_settle(struct store *store, int64_t case_id, struct span key, const c
                               " WHERE case_id = $1 AND effect_key = $2 AND status = 'waiting'";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err)
-           && stmt_bind_text_n(stmt, 2, key.bytes, key.length, err)
-           && stmt_bind_text(stmt, 3, status, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err) &&
+           stmt_bind_text_n(stmt, 2, key.bytes, key.length, err) &&
+           stmt_bind_text(stmt, 3, status, err) && stmt_run(stmt, err);
 }

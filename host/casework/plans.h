@@ -25,8 +25,8 @@ struct plan_line {
 typedef bool plan_line_fn(void *context, const struct plan_line *line);
 
 /* In order of planned instant and number; case_id 0: every case. */
-MUST_USE bool plans_list(struct store *store, int64_t case_id, bool only_waiting, plan_line_fn *each,
-                         void *context, struct err *err);
+MUST_USE bool plans_list(struct store *store, int64_t case_id, bool only_waiting,
+                         plan_line_fn *each, void *context, struct err *err);
 struct plan_new {
     int64_t case_id;
     struct span key;
@@ -34,8 +34,9 @@ struct plan_new {
     int64_t planned_at;
 };
 MUST_USE bool plans_add(struct store *store, const struct plan_new *row, struct err *err);
-/* Marks one waiting row; status is fired, skipped or dropped. A row that does not wait is left alone. */
-MUST_USE bool plans_settle(struct store *store, int64_t case_id, struct span key, const char *status,
-                           struct err *err);
+/* Marks one waiting row; status is fired, skipped or dropped. A row that does not wait is left
+ * alone. */
+MUST_USE bool plans_settle(struct store *store, int64_t case_id, struct span key,
+                           const char *status, struct err *err);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 
-#define PROPOSALS_SELECT                                                                           \
-    "SELECT p.proposal_id, p.case_id, c.number, c.workflow, c.office_id, p.effect_key, p.step,"    \
-    " p.title, p.signs, p.next_sign, p.status, p.raised_at, p.settled_at"                          \
+#define PROPOSALS_SELECT                                                                        \
+    "SELECT p.proposal_id, p.case_id, c.number, c.workflow, c.office_id, p.effect_key, p.step," \
+    " p.title, p.signs, p.next_sign, p.status, p.raised_at, p.settled_at"                       \
     " FROM proposals AS p JOIN cases AS c ON c.case_id = p.case_id"
 
 static void read_line(const struct stmt *stmt, struct proposal_line *line)
@@ -25,7 +25,8 @@ static void read_line(const struct stmt *stmt, struct proposal_line *line)
     line->settled_at = stmt_is_null(stmt, 12) ? INT64_MIN : stmt_int(stmt, 12);
 }
 
-static bool walk(struct stmt *stmt, proposal_line_fn *each, void *context, int64_t *count, struct err *err)
+static bool walk(struct stmt *stmt, proposal_line_fn *each, void *context, int64_t *count,
+                 struct err *err)
 {
     struct proposal_line line;
     bool has_row = false;
@@ -48,14 +49,16 @@ static bool walk(struct stmt *stmt, proposal_line_fn *each, void *context, int64
 bool proposals_list(struct store *store, int64_t case_id, bool only_waiting, proposal_line_fn *each,
                     void *context, struct err *err)
 {
-    static const char waiting[] = PROPOSALS_SELECT " WHERE p.status = 'waiting'"
-                                  " AND ($1 = 0 OR p.case_id = $1) ORDER BY p.proposal_id";
-    static const char all[] = PROPOSALS_SELECT " WHERE $1 = 0 OR p.case_id = $1 ORDER BY p.proposal_id";
+    static const char waiting[] =
+        PROPOSALS_SELECT " WHERE p.status = 'waiting'"
+                         " AND ($1 = 0 OR p.case_id = $1) ORDER BY p.proposal_id";
+    static const char all[] =
+        PROPOSALS_SELECT " WHERE $1 = 0 OR p.case_id = $1 ORDER BY p.proposal_id";
     struct stmt *stmt = NULL;
     int64_t count = 0;
 
-    return store_ask(store, only_waiting ? waiting : all, &stmt, err, "i", case_id)
-           && walk(stmt, each, context, &count, err);
+    return store_ask(store, only_waiting ? waiting : all, &stmt, err, "i", case_id) &&
+           walk(stmt, each, context, &count, err);
 }
 
 bool proposals_show(struct store *store, int64_t proposal_id, proposal_line_fn *each, void *context,
@@ -64,8 +67,9 @@ bool proposals_show(struct store *store, int64_t proposal_id, proposal_line_fn *
     struct stmt *stmt = NULL;
     int64_t count = 0;
 
-    if (!store_ask(store, PROPOSALS_SELECT " WHERE p.proposal_id = $1", &stmt, err, "i", proposal_id)
-        || !walk(stmt, each, context, &count, err)) {
+    if (!store_ask(store, PROPOSALS_SELECT " WHERE p.proposal_id = $1", &stmt, err, "i",
+                   proposal_id) ||
+        !walk(stmt, each, context, &count, err)) {
         return false;
     }
     if (count == 0) {
@@ -78,28 +82,29 @@ bool proposals_show(struct store *store, int64_t proposal_id, proposal_line_fn *
 
 bool proposals_raise(struct store *store, const struct proposal_new *row, struct err *err)
 {
-    static const char sql[] =
-        "INSERT INTO proposals (case_id, effect_key, step, title, signs, next_sign, status, raised_at,"
-        " settled_at) VALUES ($1, $2, $3, $4, $5, 1, 'waiting', $6, NULL)";
+    static const char sql[] = "INSERT INTO proposals (case_id, effect_key, step, title, signs, "
+                              "next_sign, status, raised_at,"
+                              " settled_at) VALUES ($1, $2, $3, $4, $5, 1, 'waiting', $6, NULL)";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, row->case_id, err)
-           && stmt_bind_text_n(stmt, 2, row->key.bytes, row->key.length, err)
-           && stmt_bind_text_n(stmt, 3, row->step.bytes, row->step.length, err)
-           && stmt_bind_text_n(stmt, 4, row->title.bytes, row->title.length, err)
-           && stmt_bind_text_n(stmt, 5, row->signs.bytes, row->signs.length, err)
-           && stmt_bind_int(stmt, 6, row->at, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, row->case_id, err) &&
+           stmt_bind_text_n(stmt, 2, row->key.bytes, row->key.length, err) &&
+           stmt_bind_text_n(stmt, 3, row->step.bytes, row->step.length, err) &&
+           stmt_bind_text_n(stmt, 4, row->title.bytes, row->title.length, err) &&
+           stmt_bind_text_n(stmt, 5, row->signs.bytes, row->signs.length, err) &&
+           stmt_bind_int(stmt, 6, row->at, err) && stmt_run(stmt, err);
 }
 
-bool proposals_next(struct store *store, int64_t case_id, struct span key, int64_t next, struct err *err)
+bool proposals_next(struct store *store, int64_t case_id, struct span key, int64_t next,
+                    struct err *err)
 {
     static const char sql[] = "UPDATE proposals SET next_sign = $3"
                               " WHERE case_id = $1 AND effect_key = $2 AND status = 'waiting'";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err)
-           && stmt_bind_text_n(stmt, 2, key.bytes, key.length, err)
-           && stmt_bind_int(stmt, 3, next, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err) &&
+           stmt_bind_text_n(stmt, 2, key.bytes, key.length, err) &&
+           stmt_bind_int(stmt, 3, next, err) && stmt_run(stmt, err);
 }
 
 bool proposals_settle(struct store *store, int64_t case_id, struct span key, struct span outcome,
@@ -109,8 +114,8 @@ bool proposals_settle(struct store *store, int64_t case_id, struct span key, str
                               " WHERE case_id = $1 AND effect_key = $2 AND status = 'waiting'";
     struct stmt *stmt = NULL;
 
-    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err)
-           && stmt_bind_text_n(stmt, 2, key.bytes, key.length, err)
-           && stmt_bind_text_n(stmt, 3, outcome.bytes, outcome.length, err)
-           && stmt_bind_int(stmt, 4, at, err) && stmt_run(stmt, err);
+    return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err) &&
+           stmt_bind_text_n(stmt, 2, key.bytes, key.length, err) &&
+           stmt_bind_text_n(stmt, 3, outcome.bytes, outcome.length, err) &&
+           stmt_bind_int(stmt, 4, at, err) && stmt_run(stmt, err);
 }

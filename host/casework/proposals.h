@@ -43,11 +43,11 @@ struct proposal_new {
     int64_t at;
 };
 MUST_USE bool proposals_raise(struct store *store, const struct proposal_new *row, struct err *err);
-/* Moves a waiting proposal to its next sign, or settles it with its outcome; one that does not wait is left
-   alone. */
+/* Moves a waiting proposal to its next sign, or settles it with its outcome; one that does not wait
+   is left alone. */
 MUST_USE bool proposals_next(struct store *store, int64_t case_id, struct span key, int64_t next,
                              struct err *err);
-MUST_USE bool proposals_settle(struct store *store, int64_t case_id, struct span key, struct span outcome,
-                               int64_t at, struct err *err);
+MUST_USE bool proposals_settle(struct store *store, int64_t case_id, struct span key,
+                               struct span outcome, int64_t at, struct err *err);
 
 #endif

@@ -69,8 +69,8 @@ bool version_list_drafts(struct house *house, struct value **out, struct err *er
     size_t count = 0;
     bool ok = activation_list(house->site, house->office_id, NULL, "draft", &ids, &count, err);
 
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = add_draft(house, ids[i], list, err);
+    for (size_t i = count; ok && i > 0; i--) { /* the one that waits longest comes first */
+        ok = add_draft(house, ids[i - 1], list, err);
     }
     mem_free(ids);
     if (ok) {

@@ -132,6 +132,9 @@ static bool record(struct house *house, const struct args *args, const struct fa
     if (!say_results(&view, rows, results, &refused, err)) {
         goto done;
     }
+    if (refused == rows->count) {
+        house_detach(house);
+    }
     if (refused) {
         err_set(err, ERR_INVALID, SAY("%zu 件中有 %zu 件未办成", "of %zu cases %zu were refused"),
                 rows->count, refused);
@@ -167,6 +170,9 @@ enum outcome fact_handler(struct house *house, const struct args *args, struct e
     }
     ok = record(house, args, &rows, err);
 done:
+    if (!ok && rows.count <= 1) { /* of several cases some may be done: see record */
+        house_detach(house);
+    }
     fact_rows_clear(&rows);
     value_free(form);
     return args_outcome(ok);

@@ -152,7 +152,7 @@ enum outcome figures_handler(struct house *house, const struct args *args, struc
     bool ok = false;
 
     if (!read_range(args, &since, &until, err)) {
-        return OUTCOME_USAGE;
+        return OUTCOME_REFUSED;
     }
     table = table_new(COLUMNS);
     if (!house_read(house, err) || !view_begin(&view, house, args, err)) {

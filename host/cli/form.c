@@ -84,6 +84,10 @@ static bool read_input(const char *path, struct value **out, struct err *err)
     if (!file_read(path, FORM_FILE_LIMIT, &bytes, err)) {
         goto done;
     }
+    if (!text_is_utf8(bytes.bytes, bytes.length)) {
+        err_set(err, ERR_INVALID, SAY("%s 不是 UTF-8 文本", "%s is not valid UTF-8"), path);
+        goto done;
+    }
     skip = bytes.length >= 3 && memcmp(bytes.bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     if (!json_parse(buf_text(&bytes) + skip, bytes.length - skip, &map, err)) {
         err_add(err, "%s", path);

@@ -32,7 +32,8 @@ struct house {
     struct actor actor;    /* who acts, after house_write or house_who */
     char *recorder;        /* the texts actor points to */
     char *person;
-    const char *key; /* --key, NULL when absent; borrowed from argv */
+    const char *key;        /* --key, NULL when absent; borrowed from argv */
+    struct value *attached; /* digests that house_attach put among the blobs; NULL: none */
 };
 
 void house_begin(struct house *house);
@@ -59,10 +60,14 @@ void house_act(struct house *house, const char *name, const char *object,
    site that is open for writing. Limit 64 MB; text files that carry a secrecy mark are refused. */
 MUST_USE bool house_attach(struct house *house, const char *path, struct value **out,
                            struct err *err);
+/* The act that the attachments belong to was refused: takes out again what was not there before.
+   What a failure leaves behind is bytes that nothing names. */
+void house_detach(struct house *house);
 /* True when -C (or ".") is a site. */
 bool house_has_site(const struct house *house);
 /* The whole text of a script: at most 1 MB, UTF-8, no NUL, no secrecy mark; a BOM is dropped. The
    caller frees *source. */
-MUST_USE bool house_script(const char *path, char **source, struct err *err);
+MUST_USE bool house_script(const struct house *house, const char *path, char **source,
+                           struct err *err);
 
 #endif

@@ -16,6 +16,7 @@
 #include "paper/csv.h"
 
 #define MAP_LIMIT (256u * 1024)
+#define NAME_COLUMNS 48 /* of a name in the preview */
 
 struct registering {
     struct house *house;
@@ -57,7 +58,9 @@ static void say_line(const struct out *out, const struct import_line *line, stru
     char head[64];
 
     buf_init(&text, 65536);
-    buf_add_format(&text, "%s %s", line->code ? line->code : "", line->name ? line->name : "");
+    buf_add_format(&text, "%s %.*s", line->code ? line->code : "",
+                   (int)text_fit(line->name ? line->name : "", NAME_COLUMNS),
+                   line->name ? line->name : "");
     if (line->changes) {
         buf_add_text(&text, SAY("：", ": "));
         add_changes(line->changes, &text);
@@ -120,6 +123,31 @@ static bool apply(void *context, struct buf *result, struct value **body, struct
     return true;
 }
 
+/* A file that brings nothing new leaves nothing behind, not even an audit row. */
+static bool is_idle(const struct registering *work)
+{
+    const size_t *totals = work->plan.totals;
+
+    return !totals[IMPORT_ADD] && !totals[IMPORT_REFUSED] &&
+           !(totals[IMPORT_CHANGE] && args_has(work->args, "overwrite"));
+}
+
+static void say_result(struct registering *work)
+{
+    struct out *out = &work->house->out;
+    struct value *map = out_map(out);
+
+    out_print(out,
+              SAY("新增 %zu，更新 %zu，未覆盖 %zu（以文件为准请加 --overwrite）。\n",
+                  "%zu added, %zu changed, %zu left as they are (--overwrite takes them over).\n"),
+              work->result.added, work->result.changed, work->result.left);
+    if (map) {
+        value_set_int(map, "added", (int64_t)work->result.added);
+        value_set_int(map, "changed", (int64_t)work->result.changed);
+        value_set_int(map, "left", (int64_t)work->result.left);
+    }
+}
+
 static bool write(struct registering *work, struct err *err)
 {
     struct house *house = work->house;
@@ -131,16 +159,17 @@ static bool write(struct registering *work, struct err *err)
     struct buf result;
     bool ok;
 
+    if (is_idle(work)) {
+        work->result.left = work->plan.totals[IMPORT_CHANGE];
+        say_result(work);
+        return true;
+    }
     buf_init(&result, ACTS_RESULT_LIMIT);
     act_digest(house->site, &act, NULL);
     ok = act_run(house->site, &act, apply, work, &result, err);
     buf_clear(&result);
     if (ok) {
-        out_print(
-            &house->out,
-            SAY("新增 %zu，更新 %zu，未覆盖 %zu（以文件为准请加 --overwrite）。\n",
-                "%zu added, %zu changed, %zu left as they are (--overwrite takes them over).\n"),
-            work->result.added, work->result.changed, work->result.left);
+        say_result(work);
     }
     return ok;
 }
@@ -158,6 +187,13 @@ static bool read_map(struct registering *work, struct err *err)
     ok = file_read(path, MAP_LIMIT, &bytes, err) &&
          json_parse(buf_text(&bytes), bytes.length, &work->map, err);
     buf_clear(&bytes);
+    if (ok && value_kind(work->map) != VALUE_MAP) {
+        err_set(err, ERR_INVALID,
+                SAY("%s：应是一个 JSON 对象，表头对应字段",
+                    "%s: a JSON object of headings and fields is expected"),
+                path);
+        ok = false;
+    }
     return ok;
 }
 

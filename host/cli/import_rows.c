@@ -33,7 +33,8 @@ void import_row_spoil(struct import_sheet *sheet, struct import_row *row, const 
     row->why = mem_text(why);
 }
 
-/* The cells that are fields, and the day it was registered. False when that is no day. */
+/* The cells that are fields, and the day it was registered. False when that is no day, or when
+   the row is longer than the header. */
 static bool take_cells(struct reading *reading, size_t at, struct import_row *row, struct err *why)
 {
     struct import_columns *columns = &reading->columns;
@@ -55,7 +56,7 @@ static bool take_cells(struct reading *reading, size_t at, struct import_row *ro
             row->opened_at = clock_day_start(day) + 9 * 60 * 60 * 1000;
         }
     }
-    return true;
+    return sheet_row_fits(&reading->sheet, at, why);
 }
 
 static void take_digest(struct reading *reading, struct import_row *row)

@@ -40,6 +40,9 @@ enum outcome open_handler(struct house *house, const struct args *args, struct e
     }
     ok = true;
 done:
+    if (!ok) {
+        house_detach(house);
+    }
     value_free(given);
     mem_free(workflow);
     return args_outcome(ok);

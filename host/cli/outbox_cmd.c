@@ -91,10 +91,11 @@ enum outcome outbox_handler(struct house *house, const struct args *args, struct
     bool ok = false;
 
     if (!find_state(args_get(args, "status"), &status)) {
-        return args_refuse(err,
-                           SAY("没有状态 “%s”：waiting、cancelled、sent、dead",
-                               "no state \"%s\": waiting, cancelled, sent, dead"),
-                           args_get(args, "status"));
+        err_set(err, ERR_INVALID,
+                SAY("没有状态“%s”；有：waiting（待发）、cancelled（已取消）、sent（已发）、dead（不达）",
+                    "no state \"%s\": waiting, cancelled, sent, dead"),
+                args_get(args, "status"));
+        return OUTCOME_REFUSED;
     }
     table = table_new(COLUMNS);
     listing.table = table;

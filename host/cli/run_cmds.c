@@ -15,6 +15,7 @@
 #include "serve/keeper.h"
 #include "serve/keeper_jobs.h"
 #include "serve/trial.h"
+#include "serve/worker.h"
 
 #define PRINTED_MAX ((size_t)4 * 1024 * 1024)
 
@@ -82,6 +83,28 @@ static bool run_script(struct house *house, struct keeper_run *run, struct err *
     return ok;
 }
 
+/* --time and --memory only lower what a job may use; more than that is refused, not cut silently. */
+static bool read_limits(const struct args *args, struct keeper_run *run, struct err *err)
+{
+    const char *time = args_get(args, "time");
+    const char *memory = args_get(args, "memory");
+    int64_t bytes = 0;
+
+    if ((time && !args_duration(time, &run->cpu_ms, err)) ||
+        (memory && !args_size(memory, &bytes, err))) {
+        return false;
+    }
+    if (run->cpu_ms > WORKER_JOB.cpu_ms || bytes > (int64_t)WORKER_JOB.memory) {
+        err_set(err, ERR_INVALID,
+                SAY("--time 最多 %lld 秒，--memory 最多 %zuM",
+                    "--time is at most %lld s, --memory at most %zuM"),
+                (long long)WORKER_JOB.cpu_ms / 1000, WORKER_JOB.memory / 1048576);
+        return false;
+    }
+    run->memory = (size_t)bytes;
+    return true;
+}
+
 static enum outcome run_run(struct house *house, const struct args *args, struct err *err)
 {
     const char *path = args_operand(args, 0);
@@ -95,9 +118,10 @@ static enum outcome run_run(struct house *house, const struct args *args, struct
         value_push(list, value_new_text(args_operand(args, i)));
     }
     run.args = list;
-    ok = house_script(path, &source, err);
+    ok = read_limits(args, &run, err) && house_write(house, args, err) &&
+         house_script(house, path, &source, err);
     run.source = source;
-    ok = ok && house_write(house, args, err) && run_script(house, &run, err);
+    ok = ok && run_script(house, &run, err);
     mem_free(source);
     value_free(list);
     return args_outcome(ok);
@@ -270,14 +294,23 @@ static enum outcome lua_run(struct house *house, const struct args *args, struct
 }
 
 static const struct option run_options[] = {
+    {"time", "TIME", "CPU 时间上限，如 3s、250ms（最多 30s）",
+     "a lower limit of CPU time, as 3s or 250ms (at most 30s)"},
+    {"memory", "SIZE", "内存上限，如 64M（最多 128M）",
+     "a lower limit of memory, as 64M (at most 128M)"},
+    OPTION_BY,
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct option job_options[] = {
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
 };
 
 const struct command run_commands[] = {
-    {"run", "FILE.lua [ARG…]", "在沙箱中运行一个脚本文件", "run one script file in the sandbox",
+    {"run", "[--time TIME] [--memory SIZE] FILE.lua [ARG…]", "在沙箱中运行一个脚本文件", "run one script file in the sandbox",
      run_options, 1, OPERANDS_ANY, 2, run_run},
-    {"job run", "ID", "立即运行一个作业", "run a job now", run_options, 1, 1, 0, job_run},
+    {"job run", "ID", "立即运行一个作业", "run a job now", job_options, 1, 1, 0, job_run},
     {"jobs", "", "作业、下次与上次运行", "jobs, their next and last runs", NULL, 0, 0, 0, jobs_run},
     {"lua", "FILE [ARG…]", "受信任的解释器（供本项目测试）",
      "the trusted interpreter, for the project's own specs", NULL, 1, OPERANDS_ANY, 1, lua_run},

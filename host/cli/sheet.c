@@ -81,6 +81,31 @@ static bool find_header(struct sheet *sheet, const char *path, struct err *err)
     return true;
 }
 
+bool sheet_row_fits(struct sheet *sheet, size_t row, struct err *why)
+{
+    for (size_t column = sheet->columns; column < csv_columns(sheet->csv, row); column++) {
+        if (*sheet_cell(sheet, row, column)) {
+            err_set(why, ERR_INVALID,
+                    SAY("第 %zu 格在表头之外，可能少了引号",
+                        "cell %zu stands beyond the header; quotes may be missing"),
+                    column + 1);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_rows(struct sheet *sheet, const char *path, struct err *err)
+{
+    for (size_t row = sheet->first; row < sheet->rows; row++) {
+        if (!sheet_is_blank(sheet, row)) {
+            return true;
+        }
+    }
+    err_set(err, ERR_INVALID, SAY("%s 只有表头，没有数据", "%s has a header and no rows"), path);
+    return false;
+}
+
 static bool is_clean(struct sheet *sheet, struct house *house, struct err *err)
 {
     for (size_t row = 0; row < sheet->rows; row++) {
@@ -124,7 +149,13 @@ bool sheet_open(struct sheet *sheet, struct house *house, const char *path, stru
         goto named;
     }
     sheet->rows = csv_rows(sheet->csv);
-    ok = find_header(sheet, path, err) && is_clean(sheet, house, err);
+    if (!find_header(sheet, path, err) || !has_rows(sheet, path, err)) {
+        goto done;
+    }
+    if (!is_clean(sheet, house, err)) {
+        goto named;
+    }
+    ok = true;
     goto done;
 named:
     err_add(err, "%s", path);

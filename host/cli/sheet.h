@@ -29,6 +29,8 @@ void sheet_close(struct sheet *sheet);
 const char *sheet_cell(struct sheet *sheet, size_t row, size_t column);
 size_t sheet_line(const struct sheet *sheet, size_t row);
 bool sheet_is_blank(struct sheet *sheet, size_t row);
+/* False, with the reason, when the row says something beyond the last heading. */
+MUST_USE bool sheet_row_fits(struct sheet *sheet, size_t row, struct err *why);
 /* The first column whose title is one of names (compared by text_normal); columns when there is
  * none. */
 size_t sheet_column(const struct sheet *sheet, const char *const *names);

@@ -64,7 +64,7 @@ static enum outcome init_site(struct house *house, const struct args *args, stru
         .folder = folder, .office = house->globals.office, .office_name = args_get(args, "name")};
 
     if (!read_clock(args_get(args, "clock"), &options.virtual_start, err)) {
-        return OUTCOME_USAGE;
+        return OUTCOME_REFUSED;
     }
     if (!house_library(house, err)) {
         return OUTCOME_REFUSED;

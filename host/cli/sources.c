@@ -93,7 +93,7 @@ static bool read_module(struct house *house, const char *name, char **text, stru
         char *path = module_path(folders[i], name);
 
         if (file_is_there(path)) {
-            ok = house_script(path, text, err);
+            ok = house_script(house, path, text, err);
         }
         mem_free(path);
     }
@@ -156,7 +156,7 @@ bool sources_add(struct house *house, struct sources *sources, const char *path,
                 base_name(path));
         return false;
     }
-    if (!house_script(path, &source.text, err)) {
+    if (!house_script(house, path, &source.text, err)) {
         return false;
     }
     source.path = mem_text(path);

@@ -186,7 +186,7 @@ static enum outcome tick_handler(struct house *house, const struct args *args, s
     bool ok = false;
 
     if (text && !clock_parse_instant(text, &until, err)) {
-        return OUTCOME_USAGE;
+        return OUTCOME_REFUSED;
     }
     if (!house_write(house, args, err) || !view_begin(&timeline.view, house, args, err)) {
         goto done;

@@ -12,6 +12,7 @@
 #include "casework/versions.h"
 #include "cli/check.h"
 #include "cli/command.h"
+#include "cli/form.h"
 #include "cli/house.h"
 #include "cli/sources.h"
 #include "cli/table.h"
@@ -240,7 +241,11 @@ static bool is_good(struct house *house, struct sources *sources, struct err *er
 static enum outcome publish_run(struct house *house, const struct args *args, struct err *err)
 {
     struct sources sources = {0};
-    bool ok = house_write(house, args, err) && gather(house, args, &sources, err) &&
+    const char *note = args_get(args, "note");
+    bool ok = house_write(house, args, err) &&
+              (!note ||
+               form_refuse_classified(house, NULL, note, SAY("说明", "the note"), err)) &&
+              gather(house, args, &sources, err) &&
               is_good(house, &sources, err) && publish(house, &sources, args, err);
 
     sources_clear(&sources);

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -122,26 +121,37 @@ static void say_step(const struct labels *labels, const struct words_row *row, s
     }
 }
 
-/* A proposal by its title, or by the step inside its key "ladder/arming/step/repeat#i". */
+/* "ladder/step" out of the key "ladder/arming/step/repeat#i"; false when it is no such key. */
+static bool step_of_key(const char *key, struct buf *step)
+{
+    const char *arming = strchr(key, '/');
+    const char *name = arming ? strchr(arming + 1, '/') : NULL;
+
+    if (!name || arming == key || name[1] == '\0') {
+        return false;
+    }
+    buf_add(step, key, (size_t)(arming - key));
+    buf_add(step, name, 1 + strcspn(name + 1, "/"));
+    return true;
+}
+
+/* A proposal by its title, or by the step inside its key. */
 static void add_proposal(const struct labels *labels, const struct words_row *row, struct buf *out)
 {
     const char *title = value_get_text(row->body, "title");
     const char *step = value_get_text(row->body, "step");
     const char *ladder = value_get_text(row->body, "ladder");
-    char parts[3][64] = {{0}};
+    struct buf key;
 
+    buf_init(&key, 1024);
     if (title) {
         buf_add_text(out, title);
     } else if (step && ladder) {
         buf_add_format(out, "%s", label_title(labels->about, "steps", step));
-    } else if (sscanf(row->name, "%63[^/]/%63[^/]/%63[^/]", parts[0], parts[1], parts[2]) == 3) {
-        char key[132];
-
-        snprintf(key, sizeof key, "%s/%s", parts[0], parts[2]);
-        add_step(labels->about, key, out);
     } else {
-        add_step(labels->about, row->name, out);
+        add_step(labels->about, step_of_key(row->name, &key) ? buf_text(&key) : row->name, out);
     }
+    buf_clear(&key);
 }
 
 static void say_proposal(const struct labels *labels, const struct words_row *row,

@@ -1,5 +1,5 @@
-/* A calendar that was accepted: the open cases whose dates it moves are told, each by an input of its own. The
-   same walk without writing answers which cases it would move. */
+/* A calendar that was accepted: the open cases whose dates it moves are told, each by an input of
+   its own. The same walk without writing answers which cases it would move. */
 #include <string.h>
 
 #include "base/crash.h"
@@ -29,11 +29,11 @@ struct change {
 
 static bool next_ids(struct change *change, struct err *err)
 {
-    static const char sql[] =
-        RIGHTS_BELOW "SELECT case_id, due FROM cases WHERE office_id IN (SELECT office_id FROM below)"
-                     " AND case_id > $2 AND closed_at IS NULL AND snapshot IS NOT NULL"
-                     " AND set_aside IS NULL AND (due IS NOT NULL OR wake_at IS NOT NULL)"
-                     " ORDER BY case_id LIMIT 128";
+    static const char sql[] = RIGHTS_BELOW
+        "SELECT case_id, due FROM cases WHERE office_id IN (SELECT office_id FROM below)"
+        " AND case_id > $2 AND closed_at IS NULL AND snapshot IS NOT NULL"
+        " AND set_aside IS NULL AND (due IS NOT NULL OR wake_at IS NOT NULL)"
+        " ORDER BY case_id LIMIT 128";
     struct stmt *stmt = NULL;
     bool has_row = false;
 
@@ -41,7 +41,8 @@ static bool next_ids(struct change *change, struct err *err)
         mem_free(change->due[i]);
     }
     change->count = 0;
-    if (!store_ask(change->keeper->store, sql, &stmt, err, "ii", change->office_id, change->after)) {
+    if (!store_ask(change->keeper->store, sql, &stmt, err, "ii", change->office_id,
+                   change->after)) {
         return false;
     }
     while (stmt_step(stmt, &has_row, err)) {
@@ -81,8 +82,8 @@ static bool settle_item(struct change *change, struct item *item, struct err *er
     bool moved = false;
 
     if (!apply_read(keeper, keeper->now, item, &why) || keeper->verdict.refused.kind != ERR_NONE) {
-        return change->is_dry
-               || waves_blame(keeper, item, why.text[0] ? &why : &keeper->verdict.refused, err);
+        return change->is_dry ||
+               waves_blame(keeper, item, why.text[0] ? &why : &keeper->verdict.refused, err);
     }
     if (keeper->verdict.row_count < 2) {
         return true; /* the input alone: nothing follows from it */
@@ -107,8 +108,9 @@ static bool settle_batch(struct change *change, struct err *err)
     if (keeper->now->count == 0) {
         return true;
     }
-    if (!batch_send(keeper->now, keeper->pool, err) || !batch_receive(keeper->now, keeper->pool, err)
-        || (!change->is_dry && !store_begin(keeper->store, err))) {
+    if (!batch_send(keeper->now, keeper->pool, err) ||
+        !batch_receive(keeper->now, keeper->pool, err) ||
+        (!change->is_dry && !store_begin(keeper->store, err))) {
         return false;
     }
     for (size_t i = 0; i < keeper->now->count; i++) {
@@ -181,8 +183,8 @@ static bool run(struct change *change, struct err *err)
 }
 
 bool keeper_calendar_changed(struct keeper *keeper, const struct actor *actor, int64_t office_id,
-                             const char *calendar_hash, bool is_dry, keeper_moved_fn *each, void *context,
-                             struct err *err)
+                             const char *calendar_hash, bool is_dry, keeper_moved_fn *each,
+                             void *context, struct err *err)
 {
     struct change *change = mem_new(sizeof *change);
     struct calendar calendar = {0};
@@ -219,8 +221,8 @@ bool keeper_calendar_preview(struct keeper *keeper, int64_t office_id, const str
     change->each = each;
     change->context = context;
     memcpy(change->almanac.hash, ALMANAC_PREVIEW, sizeof ALMANAC_PREVIEW);
-    ok = keeper_begin(keeper, err) && pool_lend_calendar(keeper->pool, ALMANAC_PREVIEW, years, err)
-         && run(change, err);
+    ok = keeper_begin(keeper, err) &&
+         pool_lend_calendar(keeper->pool, ALMANAC_PREVIEW, years, err) && run(change, err);
     pool_forget_calendars(keeper->pool);
     mem_free(change);
     return ok;

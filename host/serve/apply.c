@@ -1,6 +1,6 @@
-/* Writing one decision: the rows of the case with their chain, the case itself, then its effects, all in the
-   caller's transaction. The case goes first, guarded by the seq it was read at, so that a decision about an
-   older state of it never leaves a trace. */
+/* Writing one decision: the rows of the case with their chain, the case itself, then its effects,
+   all in the caller's transaction. The case goes first, guarded by the seq it was read at, so that
+   a decision about an older state of it never leaves a trace. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,18 +13,20 @@
 
 static bool refuse(struct err *err, const char *what)
 {
-    err_set(err, ERR_INVALID, SAY("工作进程的答复有误：%s", "the worker's answer is wrong: %s"), what);
+    err_set(err, ERR_INVALID, SAY("工作进程的答复有误：%s", "the worker's answer is wrong: %s"),
+            what);
     return false;
 }
 
 static bool is_ask(const struct item *item, const struct verdict_row *row)
 {
-    return item->ask && row->is_input && span_is(row->kind, item->ask->kind)
-           && span_is(row->name, item->ask->name);
+    return item->ask && row->is_input && span_is(row->kind, item->ask->kind) &&
+           span_is(row->name, item->ask->name);
 }
 
 /* Only timers and what was asked may come back as inputs, and what was asked once. */
-static bool inputs_are_right(const struct verdict *verdict, const struct item *item, struct err *err)
+static bool inputs_are_right(const struct verdict *verdict, const struct item *item,
+                             struct err *err)
 {
     size_t asked = 0;
 
@@ -42,8 +44,8 @@ static bool inputs_are_right(const struct verdict *verdict, const struct item *i
     if (asked != (item->ask ? 1u : 0u)) {
         return refuse(err, "ask");
     }
-    if (verdict->wake_at != CASE_NEVER && item->at != CASE_NEVER && verdict->wake_at <= item->at
-        && verdict->row_count == 0 && item->input_count == 0) {
+    if (verdict->wake_at != CASE_NEVER && item->at != CASE_NEVER && verdict->wake_at <= item->at &&
+        verdict->row_count == 0 && item->input_count == 0) {
         return refuse(err, "wake");
     }
     return true;
@@ -58,7 +60,8 @@ bool apply_read(struct keeper *keeper, struct batch *batch, struct item *item, s
     if (!verdict_read(&keeper->verdict, item->answer, &batch->arena, err)) {
         return false;
     }
-    return keeper->verdict.refused.kind != ERR_NONE || inputs_are_right(&keeper->verdict, item, err);
+    return keeper->verdict.refused.kind != ERR_NONE ||
+           inputs_are_right(&keeper->verdict, item, err);
 }
 
 /* The day a fact happened, out of the field of its form that says so. */
@@ -134,8 +137,8 @@ static bool move_case(struct scene *scene, const unsigned char *head, bool *move
             struct field fields[] = {{.name = "outcome"}};
             struct span outcome;
 
-            if (!fields_read(verdict->effects[i].body, fields, 1, err)
-                || !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &outcome, err)) {
+            if (!fields_read(verdict->effects[i].body, fields, 1, err) ||
+                !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &outcome, err)) {
                 return false;
             }
             row.closed_at = scene->at;
@@ -154,8 +157,8 @@ static bool write_rows(struct scene *scene, struct event *events, struct err *er
     const struct item *item = scene->item;
 
     for (size_t i = 0; i < keeper->verdict.row_count; i++) {
-        if (!events_add(keeper->store, item->place.case_id, &events[i], item->crew->is.activation_id,
-                        item->almanac->calendar_id, err)) {
+        if (!events_add(keeper->store, item->place.case_id, &events[i],
+                        item->crew->is.activation_id, item->almanac->calendar_id, err)) {
             return false;
         }
         keeper_tell(keeper, &events[i]);
@@ -216,7 +219,8 @@ static bool read_target(struct keeper *keeper, int64_t case_id, struct stmt **ou
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_MISSING, SAY("没有内部编号为 %lld 的案件", "there is no case with the id %lld"),
+        err_set(err, ERR_MISSING,
+                SAY("没有内部编号为 %lld 的案件", "there is no case with the id %lld"),
                 (long long)case_id);
     }
     return has_row;
@@ -260,7 +264,8 @@ bool apply_pending(struct keeper *keeper, struct scene *scene, const struct pend
                           .body = span_of(pending->body)};
 
     if (pending->round > APPLY_ROUNDS) {
-        err_set(err, ERR_INVALID, "%s", SAY("案件在同一时刻互相唤醒，没有尽头", "cases wake each other without end"));
+        err_set(err, ERR_INVALID, "%s",
+                SAY("案件在同一时刻互相唤醒，没有尽头", "cases wake each other without end"));
         return false;
     }
     if (!read_target(keeper, pending->case_id, &target, err)) {
@@ -274,8 +279,8 @@ bool apply_pending(struct keeper *keeper, struct scene *scene, const struct pend
     memcpy(head, bytes, length < sizeof head ? length : sizeof head);
     activation_id = stmt_int(target, 3);
     office_id = stmt_int(target, 4);
-    if (!pool_crew(keeper->pool, activation_id, &crew, err)
-        || !keeper_bureau(keeper, office_id, &bureau, err)) {
+    if (!pool_crew(keeper->pool, activation_id, &crew, err) ||
+        !keeper_bureau(keeper, office_id, &bureau, err)) {
         return false;
     }
     note_wake(scene, pending, target, crew);
@@ -283,14 +288,15 @@ bool apply_pending(struct keeper *keeper, struct scene *scene, const struct pend
     event.version = span_of(crew->is.hash);
     event.calendar = span_of(bureau->almanac.hash);
     chain_hash(keeper->chain, head, &event);
-    if (!events_add(keeper->store, pending->case_id, &event, activation_id, bureau->almanac.calendar_id, err)
-        || !cases_wake(keeper->store,
-                       &(struct case_woken){.case_id = pending->case_id,
-                                            .seq = event.seq,
-                                            .head = event.hash,
-                                            .at = pending->at,
-                                            .round = pending->round},
-                       err)) {
+    if (!events_add(keeper->store, pending->case_id, &event, activation_id,
+                    bureau->almanac.calendar_id, err) ||
+        !cases_wake(keeper->store,
+                    &(struct case_woken){.case_id = pending->case_id,
+                                         .seq = event.seq,
+                                         .head = event.hash,
+                                         .at = pending->at,
+                                         .round = pending->round},
+                    err)) {
         return false;
     }
     keeper_tell(keeper, &event);

@@ -1,5 +1,5 @@
-/* Texts that live as long as one batch. Blocks are kept over resets, so that a long tick allocates nothing
-   after its first batch. */
+/* Texts that live as long as one batch. Blocks are kept over resets, so that a long tick allocates
+   nothing after its first batch. */
 #include "serve/arena.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Texts that live as long as one batch: handed out without a free of their own, all dropped at once. */
+/* Texts that live as long as one batch: handed out without a free of their own, all dropped at
+ * once. */
 #ifndef DUBAN_ARENA_H
 #define DUBAN_ARENA_H
 

@@ -1,5 +1,5 @@
-/* Questions: nothing here writes. A worker is asked with a tree and answers with a tree, since people wait for
-   these and not for thousands of them. */
+/* Questions: nothing here writes. A worker is asked with a tree and answers with a tree, since
+   people wait for these and not for thousands of them. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -50,7 +50,8 @@ bool keeper_ask_value(struct keeper *keeper, int64_t activation_id, const struct
     codec_begin(&in, answer.bytes, answer.length);
     ok = codec_get_value(&in, reply) && codec_is_done(&in);
     if (!ok) {
-        err_set(err, ERR_INVALID, "%s", SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
+        err_set(err, ERR_INVALID, "%s",
+                SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
     }
 done:
     buf_clear(&asked);
@@ -112,11 +113,14 @@ static bool ask_case(struct keeper *keeper, const char *number, const char *op, 
     const char *refused;
     int64_t case_id = 0;
 
-    if (!cases_id(keeper->store, number, &case_id, err) || !cases_load(keeper->store, case_id, &row, err)) {
+    if (!cases_id(keeper->store, number, &case_id, err) ||
+        !cases_load(keeper->store, case_id, &row, err)) {
         goto done;
     }
     if (!row.snapshot) {
-        err_set(err, ERR_CONFLICT, SAY("案件 %s 还没有处理过，请先运行 duban tick", "case %s was not decided yet: run duban tick first"),
+        err_set(err, ERR_CONFLICT,
+                SAY("案件 %s 还没有处理过，请先运行 duban tick",
+                    "case %s was not decided yet: run duban tick first"),
                 number);
         goto done;
     }
@@ -148,7 +152,8 @@ done:
     return ok;
 }
 
-bool keeper_explain(struct keeper *keeper, const char *number, struct value **lines, struct err *err)
+bool keeper_explain(struct keeper *keeper, const char *number, struct value **lines,
+                    struct err *err)
 {
     return ask_case(keeper, number, "explain", "lines", lines, err);
 }
@@ -183,14 +188,16 @@ bool keeper_values(struct keeper *keeper, int64_t activation_id, const char *for
 
     value_set_text(request, "op", "values");
     value_set_text(request, "form", form);
-    value_set(request, "given", value_kind(given) == VALUE_MAP ? value_copy(given) : value_new_map());
+    value_set(request, "given",
+              value_kind(given) == VALUE_MAP ? value_copy(given) : value_new_map());
     value_set_int(request, "today", clock_day(keeper_instant(keeper)));
     if (!keeper_ask_value(keeper, activation_id, request, &reply, err)) {
         goto done;
     }
     if (value_get(reply, "values")) {
-        *values = value_kind(value_get(reply, "values")) == VALUE_MAP ? value_copy(value_get(reply, "values"))
-                                                                      : value_new_map();
+        *values = value_kind(value_get(reply, "values")) == VALUE_MAP
+                      ? value_copy(value_get(reply, "values"))
+                      : value_new_map();
         ok = true;
     } else {
         say_findings(value_get(reply, "findings"), err);

@@ -1,5 +1,5 @@
-/* A batch on its way to the workers and back. Items are grouped by activation and calendar, so that one
-   request asks one worker for all of them; an answer is found again by its position. */
+/* A batch on its way to the workers and back. Items are grouped by activation and calendar, so that
+   one request asks one worker for all of them; an answer is found again by its position. */
 #include "serve/batch.h"
 
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "base/pipe.h"
 #include "base/text.h"
 
-#define BATCH_TRIES_OUTSIDE 5 /* a worker killed from outside is nobody's fault, but not for ever */
+#define BATCH_TRIES_OUTSIDE 5 /* a worker killed from outside is nobody's fault, but not for ever \
+                               */
 
 int place_compare(struct place a, struct place b)
 {
@@ -77,8 +78,10 @@ bool batch_join(struct batch *batch)
     while (i < batch->group_count && batch->groups[i].crew != item->crew) {
         i++;
     }
-    /* One request a worker is on its way at a time: a second calendar for the same crew waits as well. */
-    if (i == BATCH_GROUPS || (i < batch->group_count && batch->groups[i].almanac != item->almanac)) {
+    /* One request a worker is on its way at a time: a second calendar for the same crew waits as
+     * well. */
+    if (i == BATCH_GROUPS ||
+        (i < batch->group_count && batch->groups[i].almanac != item->almanac)) {
         batch->count--;
         return false;
     }
@@ -205,8 +208,9 @@ static bool open_answer(const struct buf *reply, struct codec_in *in, size_t wan
     size_t count = 0;
 
     codec_begin(in, reply->bytes, reply->length);
-    return codec_get_map(in, &count) && count == 1 && codec_get_string(in, &key, &length) && length == 5
-           && memcmp(key, "items", 5) == 0 && codec_get_list(in, &count) && count == wanted;
+    return codec_get_map(in, &count) && count == 1 && codec_get_string(in, &key, &length) &&
+           length == 5 && memcmp(key, "items", 5) == 0 && codec_get_list(in, &count) &&
+           count == wanted;
 }
 
 static bool take_answer(struct codec_in *in, struct item *item)
@@ -247,8 +251,8 @@ static void blame(struct item *item, const struct err *why)
 }
 
 /* One case alone, before fresh workers, until it is answered or has ended two of them. */
-static bool ask_alone(struct batch *batch, struct group *group, struct item *item, struct pool *pool,
-                      struct err *err)
+static bool ask_alone(struct batch *batch, struct group *group, struct item *item,
+                      struct pool *pool, struct err *err)
 {
     struct pool_request request = {&group->request, 1};
     int ended = 0;
@@ -269,7 +273,8 @@ static bool ask_alone(struct batch *batch, struct group *group, struct item *ite
             if (open_answer(&borrowed, &in, 1) && take_answer(&in, item)) {
                 return true;
             }
-            err_set(&why, ERR_INVALID, "%s", SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
+            err_set(&why, ERR_INVALID, "%s",
+                    SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
             pool_drop(pool, group->crew);
             end = POOL_ENDED;
         }
@@ -288,7 +293,8 @@ static bool ask_alone(struct batch *batch, struct group *group, struct item *ite
     return true;
 }
 
-static bool ask_one_by_one(struct batch *batch, struct group *group, struct pool *pool, struct err *err)
+static bool ask_one_by_one(struct batch *batch, struct group *group, struct pool *pool,
+                           struct err *err)
 {
     for (size_t i = 0; i < group->count; i++) {
         struct item *item = &batch->items[group->members[i]];
@@ -299,7 +305,8 @@ static bool ask_one_by_one(struct batch *batch, struct group *group, struct pool
         if (!item->is_answered) {
             continue;
         }
-        item->fault.kind = ERR_NONE; /* a first try may have ended a worker that was tired already */
+        item->fault.kind =
+            ERR_NONE; /* a first try may have ended a worker that was tired already */
     }
     return true;
 }

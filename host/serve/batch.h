@@ -1,5 +1,5 @@
-/* A batch: cases read from the store, grouped by who answers for them, with the requests and answers that
-   travel to workers and back. */
+/* A batch: cases read from the store, grouped by who answers for them, with the requests and
+   answers that travel to workers and back. */
 #ifndef DUBAN_BATCH_H
 #define DUBAN_BATCH_H
 
@@ -96,12 +96,14 @@ void batch_reset(struct batch *batch);
 bool batch_is_full(const struct batch *batch);
 /* A zeroed item at the end. */
 struct item *batch_add(struct batch *batch);
-/* Puts the last item into its group; false when that would be one group too many: the item is taken back. */
+/* Puts the last item into its group; false when that would be one group too many: the item is taken
+ * back. */
 MUST_USE bool batch_join(struct batch *batch);
 /* Takes the last item out again. */
 void batch_leave(struct batch *batch);
-/* Sends all groups / takes all answers and finds each item's part. A group whose worker ends is asked again
-   case by case; a case that ends a fresh worker twice gets a fault. false only when the world fails. */
+/* Sends all groups / takes all answers and finds each item's part. A group whose worker ends is
+   asked again case by case; a case that ends a fresh worker twice gets a fault. false only when the
+   world fails. */
 MUST_USE bool batch_send(struct batch *batch, struct pool *pool, struct err *err);
 MUST_USE bool batch_receive(struct batch *batch, struct pool *pool, struct err *err);
 /* Drops what is on its way. */

@@ -1,5 +1,5 @@
-/* What a running script asks of the host. A failing query is the script's own affair: it gets the sentence and
-   may go on; only the number and the size of answers are bounded here. */
+/* What a running script asks of the host. A failing query is the script's own affair: it gets the
+   sentence and may go on; only the number and the size of answers are bounded here. */
 #include "serve/calls.h"
 
 #include <string.h>
@@ -28,7 +28,8 @@ static bool bind_one(struct stmt *stmt, int index, const struct value *value, st
     case VALUE_MAP:
         break;
     }
-    err_set(err, ERR_INVALID, SAY("第 %d 个参数不能用于查询", "value %d cannot go into a query"), index);
+    err_set(err, ERR_INVALID, SAY("第 %d 个参数不能用于查询", "value %d cannot go into a query"),
+            index);
     return false;
 }
 
@@ -63,7 +64,8 @@ static struct value *row_map(const struct stmt *stmt)
     return row;
 }
 
-static struct value *query(struct calls *calls, const struct value *args, int64_t most, struct err *err)
+static struct value *query(struct calls *calls, const struct value *args, int64_t most,
+                           struct err *err)
 {
     const char *sql = value_text(value_at(args, 0));
     const struct value *given = value_at(args, 1);
@@ -97,7 +99,8 @@ static struct value *query(struct calls *calls, const struct value *args, int64_
     stmt_reset(stmt);
     if (most == CALLS_ROWS) {
         value_free(rows);
-        err_set(err, ERR_INVALID, SAY("查询结果超过 %d 行", "the query gives more than %d rows"), CALLS_ROWS);
+        err_set(err, ERR_INVALID, SAY("查询结果超过 %d 行", "the query gives more than %d rows"),
+                CALLS_ROWS);
         return NULL;
     }
     return rows;
@@ -149,7 +152,7 @@ static struct value *find_cases(struct calls *calls, const struct value *given, 
                                  .is_open = value_get_bool(given, "open"),
                                  .limit = value_get_int(given, "limit", 0)};
 
-    if (cases_list(calls->question, &filter, add_case, list, err)) {
+    if (cases_list(calls->store, &filter, add_case, list, err)) {
         return list;
     }
     value_free(list);

@@ -1,4 +1,5 @@
-/* What a running script asks of the host: queries on a connection that can only read, answered frame by frame. */
+/* What a running script asks of the host: queries on a connection that can only read, answered
+ * frame by frame. */
 #ifndef DUBAN_CALLS_H
 #define DUBAN_CALLS_H
 
@@ -11,13 +12,15 @@
 #include "store/store.h"
 
 struct calls {
-    struct store *question; /* STORE_QUESTION */
+    struct store *question; /* STORE_QUESTION: the script's own queries */
+    struct store *store;    /* of the site: for what the host looks up itself */
     const int64_t *offices; /* that the script's office sees */
     size_t office_count;
     int64_t asked; /* how many calls there were */
 };
 
-/* Answers one { call=, args= }: the caller owns *reply, { ok=true, value= } or { ok=false, kind=, text= }. */
+/* Answers one { call=, args= }: the caller owns *reply, { ok=true, value= } or { ok=false, kind=,
+ * text= }. */
 struct value *calls_answer(struct calls *calls, const struct value *call);
 
 #endif

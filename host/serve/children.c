@@ -1,5 +1,6 @@
-/* The effects of a decision that reach other cases: opened, joined, signalled, withdrawn, told of an end. Each
-   is an input put down on the other case in the same transaction; it is decided in a later wave. */
+/* The effects of a decision that reach other cases: opened, joined, signalled, withdrawn, told of
+   an end. Each is an input put down on the other case in the same transaction; it is decided in a
+   later wave. */
 #include <string.h>
 
 #include "base/codec.h"
@@ -52,9 +53,8 @@ bool opening_add(struct keeper *keeper, const struct opening *opening,
         goto done;
     }
     row.record = buf_text(&json);
-    if (unit
-        && !store_one_int(keeper->store, "SELECT unit_id FROM units WHERE code = $1", &row.unit_id, &unsaid,
-                          "t", unit)) {
+    if (unit && !store_one_int(keeper->store, "SELECT unit_id FROM units WHERE code = $1",
+                               &row.unit_id, &unsaid, "t", unit)) {
         row.unit_id = 0;
     }
     if (!number_take(keeper->site, bureau->office_id, opening->crew->is.code, year, &taken, err)) {
@@ -105,15 +105,16 @@ struct wanted {
     const char *key; /* of the effect */
 };
 
-static bool read_open(struct scene *scene, const struct effect *effect, struct wanted *out, struct err *err)
+static bool read_open(struct scene *scene, const struct effect *effect, struct wanted *out,
+                      struct err *err)
 {
     struct field fields[] = {{.name = "workflow"}, {.name = "join"}, {.name = "with"}};
     struct arena *arena = &scene->batch->arena;
     struct codec_in with;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &out->workflow, err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &out->join, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &out->workflow, err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &out->join, err)) {
         return false;
     }
     with = fields[2].value;
@@ -144,7 +145,8 @@ static const char *join_key(struct scene *scene, const struct wanted *wanted)
     return arena_text(&scene->batch->arena, buf_text(json), json->length);
 }
 
-static bool open_new(struct scene *scene, const struct wanted *wanted, const char *join, struct err *err)
+static bool open_new(struct scene *scene, const struct wanted *wanted, const char *join,
+                     struct err *err)
 {
     bool ok = false;
     struct keeper *keeper = scene->keeper;
@@ -165,10 +167,11 @@ static bool open_new(struct scene *scene, const struct wanted *wanted, const cha
     value_set(body, "record", value_copy(wanted->with));
     value_set_text(told, "key", wanted->key);
     value_set_text(told, "workflow", wanted->workflow.bytes);
-    if (!activation_active(keeper->site, scene->bureau->office_id, wanted->workflow.bytes, &active, err)
-        || !pool_crew(keeper->pool, active.activation_id, &opening.crew, err)
-        || !opening_add(keeper, &opening, number, &case_id, err)
-        || !put(scene, case_id, "fact", "opened", body, err)) {
+    if (!activation_active(keeper->site, scene->bureau->office_id, wanted->workflow.bytes, &active,
+                           err) ||
+        !pool_crew(keeper->pool, active.activation_id, &opening.crew, err) ||
+        !opening_add(keeper, &opening, number, &case_id, err) ||
+        !put(scene, case_id, "fact", "opened", body, err)) {
         goto done;
     }
     ok = put(scene, scene->item->place.case_id, "child_opened", number, told, err);
@@ -191,8 +194,8 @@ bool children_open(struct scene *scene, const struct effect *effect, struct err 
     }
     if (wanted.join.length) {
         join = join_key(scene, &wanted);
-        if (!cases_joined(scene->keeper->store, scene->bureau->office_id, wanted.workflow.bytes, join,
-                          &joined, err)) {
+        if (!cases_joined(scene->keeper->store, scene->bureau->office_id, wanted.workflow.bytes,
+                          join, &joined, err)) {
             goto done;
         }
     }
@@ -232,7 +235,8 @@ static bool collect(struct stmt *stmt, int64_t **ids, size_t *count, struct err 
     return false;
 }
 
-static bool find_targets(struct scene *scene, struct span to, int64_t **ids, size_t *count, struct err *err)
+static bool find_targets(struct scene *scene, struct span to, int64_t **ids, size_t *count,
+                         struct err *err)
 {
     struct field fields[] = {{.name = "kind"}, {.name = "workflow"}, {.name = "number"}};
     struct store *store = scene->keeper->store;
@@ -242,26 +246,28 @@ static bool find_targets(struct scene *scene, struct span to, int64_t **ids, siz
     struct span workflow;
     struct span number;
 
-    if (!fields_read(to, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &kind, err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &workflow, err)
-        || !field_text(&fields[2], VERDICT_NAME, arena, &number, err)) {
+    if (!fields_read(to, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &kind, err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &workflow, err) ||
+        !field_text(&fields[2], VERDICT_NAME, arena, &number, err)) {
         return false;
     }
     if (span_is(kind, "parent")) {
-        return store_ask(store, "SELECT parent_id FROM cases WHERE case_id = $1 AND parent_id IS NOT NULL",
-                         &stmt, err, "i", scene->item->place.case_id)
-               && collect(stmt, ids, count, err);
+        return store_ask(store,
+                         "SELECT parent_id FROM cases WHERE case_id = $1 AND parent_id IS NOT NULL",
+                         &stmt, err, "i", scene->item->place.case_id) &&
+               collect(stmt, ids, count, err);
     }
     if (span_is(kind, "children")) {
         return store_ask(store,
                          "SELECT case_id FROM cases WHERE parent_id = $1 AND closed_at IS NULL"
                          " AND ($2 = '' OR workflow = $2) ORDER BY case_id",
-                         &stmt, err, "it", scene->item->place.case_id, workflow.bytes)
-               && collect(stmt, ids, count, err);
+                         &stmt, err, "it", scene->item->place.case_id, workflow.bytes) &&
+               collect(stmt, ids, count, err);
     }
-    return store_ask(store, "SELECT case_id FROM cases WHERE number = $1", &stmt, err, "t", number.bytes)
-           && collect(stmt, ids, count, err);
+    return store_ask(store, "SELECT case_id FROM cases WHERE number = $1", &stmt, err, "t",
+                     number.bytes) &&
+           collect(stmt, ids, count, err);
 }
 
 bool children_signal(struct scene *scene, const struct effect *effect, struct err *err)
@@ -275,9 +281,9 @@ bool children_signal(struct scene *scene, const struct effect *effect, struct er
     struct span name;
     struct codec_in in;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[1], VERDICT_NAME, &scene->batch->arena, &name, err)
-        || !find_targets(scene, field_bytes(&fields[0]), &ids, &count, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[1], VERDICT_NAME, &scene->batch->arena, &name, err) ||
+        !find_targets(scene, field_bytes(&fields[0]), &ids, &count, err)) {
         goto done;
     }
     in = fields[2].value;
@@ -304,9 +310,9 @@ done:
 static bool find_opened(struct scene *scene, const char *ladder, int64_t **ids, size_t *count,
                         struct err *err)
 {
-    static const char sql[] =
-        "SELECT c.case_id, e.body FROM cases AS c JOIN events AS e ON e.case_id = c.case_id AND e.seq = 1"
-        " WHERE c.parent_id = $1 AND c.closed_at IS NULL ORDER BY c.case_id";
+    static const char sql[] = "SELECT c.case_id, e.body FROM cases AS c JOIN events AS e ON "
+                              "e.case_id = c.case_id AND e.seq = 1"
+                              " WHERE c.parent_id = $1 AND c.closed_at IS NULL ORDER BY c.case_id";
     size_t prefix = strlen(ladder);
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -349,11 +355,12 @@ bool children_withdraw(struct scene *scene, const struct effect *effect, struct 
     size_t count = 0;
     struct span ladder;
 
-    value_set_text(form, "reason", SAY("上级案件的阶梯已停止", "the ladder of the parent case was stopped"));
+    value_set_text(form, "reason",
+                   SAY("上级案件的阶梯已停止", "the ladder of the parent case was stopped"));
     value_set(body, "form", form);
-    if (!fields_read(effect->body, fields, 1, err)
-        || !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &ladder, err)
-        || !find_opened(scene, ladder.bytes, &ids, &count, err)) {
+    if (!fields_read(effect->body, fields, 1, err) ||
+        !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &ladder, err) ||
+        !find_opened(scene, ladder.bytes, &ids, &count, err)) {
         goto done;
     }
     ok = true;

@@ -1,6 +1,7 @@
-/* Acts of people on cases. First everything is read and asked, then one short transaction writes what was
-   admitted: no transaction waits for a worker. A case that an act reaches through its effects must not be
-   behind its own timers; when one is, everything due is done first and the acts begin again. */
+/* Acts of people on cases. First everything is read and asked, then one short transaction writes
+   what was admitted: no transaction waits for a worker. A case that an act reaches through its
+   effects must not be behind its own timers; when one is, everything due is done first and the acts
+   begin again. */
 #include "serve/deeds.h"
 
 #include <stdio.h>
@@ -37,8 +38,8 @@ bool deeds_allowed(struct keeper *keeper, const struct actor *actor, const struc
     return ok;
 }
 
-static bool allowed_on_case(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
-                            const struct item *item, struct err *err)
+static bool allowed_on_case(struct keeper *keeper, const struct actor *actor,
+                            const struct deed *deed, const struct item *item, struct err *err)
 {
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -48,8 +49,8 @@ static bool allowed_on_case(struct keeper *keeper, const struct actor *actor, co
         return true;
     }
     if (store_ask(keeper->store, "SELECT record FROM cases WHERE case_id = $1", &stmt, err, "i",
-                  deed->case_id)
-        && stmt_step(stmt, &has_row, err)) {
+                  deed->case_id) &&
+        stmt_step(stmt, &has_row, err)) {
         ok = deeds_allowed(keeper, actor, deed->principals, item->office_id,
                            has_row ? stmt_text(stmt, 0, NULL) : NULL, err);
         stmt_reset(stmt);
@@ -93,7 +94,8 @@ static bool is_in(const struct batch *batch, int64_t case_id)
     return false;
 }
 
-/* Reads one deed's case into the batch. Its refusal goes to the result; false means the batch is full. */
+/* Reads one deed's case into the batch. Its refusal goes to the result; false means the batch is
+ * full. */
 static bool take(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
                  struct item **out)
 {
@@ -106,7 +108,8 @@ static bool take(struct keeper *keeper, const struct actor *actor, const struct 
         return why->kind != ERR_BUSY;
     }
     item->now = keeper_instant(keeper);
-    if (!allowed_on_case(keeper, actor, deed, item, why) || !put_ask(keeper, actor, deed, item, why)) {
+    if (!allowed_on_case(keeper, actor, deed, item, why) ||
+        !put_ask(keeper, actor, deed, item, why)) {
         batch_leave(keeper->now);
         return true;
     }
@@ -120,15 +123,15 @@ struct chunk {
     bool is_whole; /* one refusal undoes all */
 };
 
-static bool gather(struct keeper *keeper, const struct actor *actor, const struct deed *deeds, size_t count,
-                   struct chunk *chunk)
+static bool gather(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+                   size_t count, struct chunk *chunk)
 {
     batch_reset(keeper->now);
     for (chunk->count = 0; chunk->count < count && chunk->count < BATCH_CASES; chunk->count++) {
         const struct deed *deed = &deeds[chunk->count];
 
-        if (is_in(keeper->now, deed->case_id) || batch_is_full(keeper->now)
-            || !take(keeper, actor, deed, &chunk->items[chunk->count])) {
+        if (is_in(keeper->now, deed->case_id) || batch_is_full(keeper->now) ||
+            !take(keeper, actor, deed, &chunk->items[chunk->count])) {
             break;
         }
     }
@@ -188,7 +191,8 @@ static bool write_deed(struct scene *scene, const struct actor *actor, const str
         *why = keeper->verdict.refused;
         goto done;
     }
-    if ((deed->also && !deed->also(keeper, deed, why)) || !apply_write(scene, &moved, &result->seq, why)) {
+    if ((deed->also && !deed->also(keeper, deed, why)) ||
+        !apply_write(scene, &moved, &result->seq, why)) {
         goto done;
     }
     if (!moved) {
@@ -231,7 +235,8 @@ static const struct keeper_result *first_refused(const struct deed *deeds, size_
     return NULL;
 }
 
-/* Writes a chunk. *done tells how many of its deeds are through; *is_behind that due work must come first. */
+/* Writes a chunk. *done tells how many of its deeds are through; *is_behind that due work must come
+ * first. */
 static bool write_chunk(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
                         const struct chunk *chunk, size_t *done, bool *is_behind, struct err *err)
 {
@@ -279,8 +284,8 @@ fail:
     return false;
 }
 
-bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds, size_t count,
-              bool is_whole, struct err *err)
+bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+              size_t count, bool is_whole, struct err *err)
 {
     struct chunk chunk = {.is_whole = is_whole};
     size_t at = 0;
@@ -291,16 +296,17 @@ bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct dee
         size_t done = 0;
 
         if (!gather(keeper, actor, &deeds[at], count - at, &chunk)) {
-            err_set(err, ERR_BUSY, "%s", SAY("案件过大，无法办理", "the case is too large to be taken"));
+            err_set(err, ERR_BUSY, "%s",
+                    SAY("案件过大，无法办理", "the case is too large to be taken"));
             return false;
         }
         if (is_whole && keeper->now->count < chunk.count) {
             *err = first_refused(&deeds[at], chunk.count)->err;
             return false;
         }
-        if (!batch_send(keeper->now, keeper->pool, err)
-            || !batch_receive(keeper->now, keeper->pool, err)
-            || !write_chunk(keeper, actor, &deeds[at], &chunk, &done, &is_behind, err)) {
+        if (!batch_send(keeper->now, keeper->pool, err) ||
+            !batch_receive(keeper->now, keeper->pool, err) ||
+            !write_chunk(keeper, actor, &deeds[at], &chunk, &done, &is_behind, err)) {
             return false;
         }
         if (is_behind && tries++ < DEEDS_TRIES) {

@@ -1,5 +1,5 @@
-/* Acts of people on cases, whatever they are called: an input that is asked for, checked, decided and written
-   with its audit row, or refused with a reason. */
+/* Acts of people on cases, whatever they are called: an input that is asked for, checked, decided
+   and written with its audit row, or refused with a reason. */
 #ifndef DUBAN_DEEDS_H
 #define DUBAN_DEEDS_H
 
@@ -28,12 +28,13 @@ struct deed {
     struct keeper_result *result;
 };
 
-/* Does them in order, one commit per up to 256; each result is filled. With is_whole the first that is refused
-   rolls its commit back and ends with false. false else only when the world fails. */
-MUST_USE bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds, size_t count,
-                       bool is_whole, struct err *err);
+/* Does them in order, one commit per up to 256; each result is filled. With is_whole the first that
+   is refused rolls its commit back and ends with false. false else only when the world fails. */
+MUST_USE bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+                       size_t count, bool is_whole, struct err *err);
 /* ERR_DENIED unless the actor holds one of the principals. record is canonical JSON. */
-MUST_USE bool deeds_allowed(struct keeper *keeper, const struct actor *actor, const struct value *principals,
-                            int64_t office_id, const char *record, struct err *err);
+MUST_USE bool deeds_allowed(struct keeper *keeper, const struct actor *actor,
+                            const struct value *principals, int64_t office_id, const char *record,
+                            struct err *err);
 
 #endif

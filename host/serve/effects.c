@@ -1,5 +1,5 @@
-/* The effects of a decision that stay with its own case: messages, papers, proposals, the catch-up list. Those
-   that reach other cases stand in children.c. */
+/* The effects of a decision that stay with its own case: messages, papers, proposals, the catch-up
+   list. Those that reach other cases stand in children.c. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,12 +13,14 @@
 
 static bool lacks(const struct effect *effect, const char *what, struct err *err)
 {
-    err_set(err, ERR_INVALID, SAY("效果 %s 缺少 %s", "the effect %s lacks %s"), effect->key.bytes, what);
+    err_set(err, ERR_INVALID, SAY("效果 %s 缺少 %s", "the effect %s lacks %s"), effect->key.bytes,
+            what);
     return false;
 }
 
 /* A data table that is empty in Lua is a map here. */
-static bool get_data(struct scene *scene, const struct field *field, struct span *out, struct err *err)
+static bool get_data(struct scene *scene, const struct field *field, struct span *out,
+                     struct err *err)
 {
     if (!field_json(field, &scene->keeper->scratch, &scene->batch->arena, "{}", out, err)) {
         return false;
@@ -56,17 +58,19 @@ static bool reached_nobody(struct scene *scene, const struct effect *effect, con
 
 static bool notify(struct scene *scene, const struct effect *effect, struct err *err)
 {
-    struct field fields[] = {{.name = "to"}, {.name = "template"}, {.name = "data"}, {.name = "nobody"}};
+    struct field fields[] = {
+        {.name = "to"}, {.name = "template"}, {.name = "data"}, {.name = "nobody"}};
     struct arena *arena = &scene->batch->arena;
-    struct outbox_new row = {.case_id = scene->item->place.case_id, .key = effect->key, .at = scene->item->now};
+    struct outbox_new row = {
+        .case_id = scene->item->place.case_id, .key = effect->key, .at = scene->item->now};
     struct span nobody;
     const int64_t *ids = NULL;
     size_t count = 0;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &row.template, err)
-        || !field_text(&fields[3], VERDICT_NAME, arena, &nobody, err)
-        || !get_data(scene, &fields[2], &row.data, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &row.template, err) ||
+        !field_text(&fields[3], VERDICT_NAME, arena, &nobody, err) ||
+        !get_data(scene, &fields[2], &row.data, err)) {
         return false;
     }
     if (!fields[0].is_there || !row.template.length) {
@@ -90,17 +94,19 @@ static bool notify(struct scene *scene, const struct effect *effect, struct err 
 
 static bool document(struct scene *scene, const struct effect *effect, struct err *err)
 {
-    struct field fields[] = {{.name = "name"}, {.name = "series"}, {.name = "data"}, {.name = "signed"}};
+    struct field fields[] = {
+        {.name = "name"}, {.name = "series"}, {.name = "data"}, {.name = "signed"}};
     struct arena *arena = &scene->batch->arena;
-    struct document_new row = {.case_id = scene->item->place.case_id, .key = effect->key, .at = scene->item->now};
+    struct document_new row = {
+        .case_id = scene->item->place.case_id, .key = effect->key, .at = scene->item->now};
     struct codec_in signed_in;
     struct span series;
     bool is_signed = false;
     char number[NUMBERS_TEXT];
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &row.name, err)
-        || !get_data(scene, &fields[2], &row.data, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &row.name, err) ||
+        !get_data(scene, &fields[2], &row.data, err)) {
         return false;
     }
     signed_in = fields[3].value;
@@ -111,8 +117,9 @@ static bool document(struct scene *scene, const struct effect *effect, struct er
         int64_t year = number_year(scene->at);
         int64_t taken = 0;
 
-        if (!field_text(&fields[1], 60, arena, &series, err)
-            || !number_take(scene->keeper->site, scene->item->office_id, series.bytes, year, &taken, err)) {
+        if (!field_text(&fields[1], 60, arena, &series, err) ||
+            !number_take(scene->keeper->site, scene->item->office_id, series.bytes, year, &taken,
+                         err)) {
             return false;
         }
         number_format_paper(series.bytes, year, taken, number);
@@ -123,18 +130,20 @@ static bool document(struct scene *scene, const struct effect *effect, struct er
 
 static bool propose(struct scene *scene, const struct effect *effect, struct err *err)
 {
-    struct field fields[] = {{.name = "ladder"}, {.name = "step"}, {.name = "title"}, {.name = "signs"}};
+    struct field fields[] = {
+        {.name = "ladder"}, {.name = "step"}, {.name = "title"}, {.name = "signs"}};
     struct arena *arena = &scene->batch->arena;
-    struct proposal_new row = {.case_id = scene->item->place.case_id, .key = effect->key, .at = scene->at};
+    struct proposal_new row = {
+        .case_id = scene->item->place.case_id, .key = effect->key, .at = scene->at};
     struct span ladder;
     struct span step;
     char *name;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &ladder, err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &step, err)
-        || !field_text(&fields[2], VERDICT_NAME, arena, &row.title, err)
-        || !field_json(&fields[3], &scene->keeper->scratch, arena, "[]", &row.signs, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &ladder, err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &step, err) ||
+        !field_text(&fields[2], VERDICT_NAME, arena, &row.title, err) ||
+        !field_json(&fields[3], &scene->keeper->scratch, arena, "[]", &row.signs, err)) {
         return false;
     }
     name = arena_room(arena, ladder.length + step.length + 2);
@@ -156,9 +165,9 @@ static bool settle(struct scene *scene, const struct effect *effect, struct err 
     struct codec_in sign;
     int64_t next = 0;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &key, err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &outcome, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &key, err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &outcome, err)) {
         return false;
     }
     if (outcome.length) {
@@ -177,15 +186,15 @@ static bool cancel(struct scene *scene, const struct effect *effect, struct err 
     int64_t case_id = scene->item->place.case_id;
     struct span key;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &key, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &key, err)) {
         return false;
     }
     if (!key.length) {
         return lacks(effect, "key", err);
     }
-    return outbox_cancel(scene->keeper->store, case_id, key, err)
-           && documents_cancel(scene->keeper->store, case_id, key, err);
+    return outbox_cancel(scene->keeper->store, case_id, key, err) &&
+           documents_cancel(scene->keeper->store, case_id, key, err);
 }
 
 static bool plan(struct scene *scene, const struct effect *effect, struct err *err)
@@ -198,9 +207,9 @@ static bool plan(struct scene *scene, const struct effect *effect, struct err *e
     struct span step;
     char *name;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &ladder, err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &step, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &ladder, err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &step, err)) {
         return false;
     }
     planned = fields[2].value;
@@ -222,9 +231,9 @@ static bool unplan(struct scene *scene, const struct effect *effect, struct err 
     struct span key;
     struct span status;
 
-    if (!fields_read(effect->body, fields, COUNT_OF(fields), err)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &key, err)
-        || !field_text(&fields[1], VERDICT_NAME, arena, &status, err)) {
+    if (!fields_read(effect->body, fields, COUNT_OF(fields), err) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &key, err) ||
+        !field_text(&fields[1], VERDICT_NAME, arena, &status, err)) {
         return false;
     }
     if (!span_is(status, "fired") && !span_is(status, "skipped")) {
@@ -238,9 +247,9 @@ static bool close(struct scene *scene, const struct effect *effect, struct err *
     struct field fields[] = {{.name = "outcome"}};
     struct span outcome;
 
-    return fields_read(effect->body, fields, 1, err)
-           && field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &outcome, err)
-           && children_closed(scene, outcome.bytes, err);
+    return fields_read(effect->body, fields, 1, err) &&
+           field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &outcome, err) &&
+           children_closed(scene, outcome.bytes, err);
 }
 
 bool effects_write(struct scene *scene, const struct effect *effect, struct err *err)

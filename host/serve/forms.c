@@ -1,13 +1,16 @@
-/* Forms as people fill them in. Only what the registry knows is looked up here: a unit or a person by code or
-   by name. Everything else about a form is the business of the workflow. */
+/* Forms as people fill them in. Only what the registry knows is looked up here: a unit or a person
+   by code or by name. Everything else about a form is the business of the workflow. */
 #include "serve/forms.h"
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/registry.h"
 #include "serve/inside.h"
+
+#define MARK_LINE 64
 
 /* What separates names in one text. */
 static const char *const SEPARATORS[] = {"、", "，", ",", "；", ";"};
@@ -82,9 +85,14 @@ static bool convert(struct keeper *keeper, int64_t office_id, const struct value
     if (!what || (!is_unit && strcmp(what, "person") != 0)) {
         return true;
     }
+    if (value_kind(given) != VALUE_NIL && !value_text(given) &&
+        !(is_list && value_kind(given) == VALUE_LIST)) {
+        err_set(err, ERR_INVALID, "%s", SAY("应写编码或名称", "a code or a name is expected"));
+        return false;
+    }
     if (!is_list) {
-        return !value_text(given) || !*value_text(given)
-               || code_of(keeper, office_id, is_unit, value_text(given), out, err);
+        return !value_text(given) || !*value_text(given) ||
+               code_of(keeper, office_id, is_unit, value_text(given), out, err);
     }
     list = value_new_list();
     if (value_text(given)) {
@@ -105,6 +113,38 @@ static bool convert(struct keeper *keeper, int64_t office_id, const struct value
     return true;
 }
 
+/* A level with its star, or alone in a field that is labelled 密级, in whatever a form says: no
+   door leads past this one. */
+static bool refuse_mark(struct keeper *keeper, const char *label, const struct value *given,
+                        struct err *err)
+{
+    const char *text = value_text(given);
+    bool is_marked = false;
+
+    for (size_t i = 0; value_kind(given) == VALUE_LIST && i < value_count(given); i++) {
+        if (!refuse_mark(keeper, label, value_at(given, i), err)) {
+            return false;
+        }
+    }
+    if (text && !keeper->site->conf.is_accredited) {
+        struct buf line;
+
+        buf_init(&line, MARK_LINE + 512);
+        if (strlen(text) < MARK_LINE) { /* a level standing alone is short */
+            buf_add_format(&line, "%s：%s", label, text);
+        }
+        is_marked = text_is_classified(text) || text_is_classified(buf_text(&line));
+        buf_clear(&line);
+    }
+    if (is_marked) {
+        err_set(err, ERR_DENIED,
+                SAY("%s 带有密级标志，本系统未经保密认证，不予接收",
+                    "%s carries a secrecy mark, and this site is not accredited"),
+                label);
+    }
+    return !is_marked;
+}
+
 bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *fields,
                  const struct value *given, struct value **out, struct err *err)
 {
@@ -118,6 +158,10 @@ bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *f
             const struct value *text = names[k] ? value_get(given, names[k]) : NULL;
             struct value *codes = NULL;
 
+            if (text && !refuse_mark(keeper, names[1] ? names[1] : names[0], text, err)) {
+                value_free(copy);
+                return false;
+            }
             if (text && !convert(keeper, office_id, field, text, &codes, err)) {
                 err_add(err, "%s", names[1] ? names[1] : names[0]);
                 value_free(copy);
@@ -144,6 +188,7 @@ const char *forms_fact(const struct value *about, const char *name, struct err *
             return id;
         }
     }
-    err_set(err, ERR_MISSING, SAY("本流程没有“%s”这一事项", "this workflow has no fact \"%s\""), name);
+    err_set(err, ERR_MISSING, SAY("本流程没有“%s”这一事项", "this workflow has no fact \"%s\""),
+            name);
     return NULL;
 }

@@ -1,4 +1,5 @@
-/* Forms as people fill them in: names become codes, the workflow's own reading makes the rest canonical. */
+/* Forms as people fill them in: names become codes, the workflow's own reading makes the rest
+ * canonical. */
 #ifndef DUBAN_FORMS_H
 #define DUBAN_FORMS_H
 
@@ -11,8 +12,8 @@
 
 struct keeper;
 
-/* A copy of given in which fields of the kinds unit and person hold codes. fields is a list of ABOUT. given
-   may be NULL. The caller frees *out. */
+/* A copy of given in which fields of the kinds unit and person hold codes. fields is a list of
+   ABOUT. given may be NULL. The caller frees *out. */
 MUST_USE bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *fields,
                           const struct value *given, struct value **out, struct err *err);
 /* The id of a fact by id or title; NULL with ERR_MISSING. Borrowed from about. */

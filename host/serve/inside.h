@@ -20,7 +20,8 @@
 #include "serve/recipients.h"
 #include "serve/verdict.h"
 
-/* An office as decisions need it. Lives as long as the keeper, so that groups may compare by address. */
+/* An office as decisions need it. Lives as long as the keeper, so that groups may compare by
+ * address. */
 struct bureau {
     int64_t office_id;
     char code[REGISTRY_CODE];
@@ -50,7 +51,8 @@ struct keeper {
 
 /* Called first by everything public: what may have changed between two calls is read again. */
 MUST_USE bool keeper_begin(struct keeper *keeper, struct err *err);
-MUST_USE bool keeper_bureau(struct keeper *keeper, int64_t office_id, struct bureau **out, struct err *err);
+MUST_USE bool keeper_bureau(struct keeper *keeper, int64_t office_id, struct bureau **out,
+                            struct err *err);
 /* Keeps a row for the listener / hands all kept ones over after the commit / forgets them. */
 void keeper_tell(struct keeper *keeper, const struct event *event);
 void keeper_told(struct keeper *keeper);
@@ -63,16 +65,17 @@ int64_t keeper_instant(const struct keeper *keeper);
 
 /* ---- read.c ---- */
 
-/* Reads one case into a batch, with its pending inputs; at CASE_NEVER takes no timers. ERR_CONFLICT when it is
-   put aside or its version is. false with ERR_BUSY when the batch cannot take it: try after a reset. */
-MUST_USE bool read_case(struct keeper *keeper, struct batch *batch, int64_t case_id, struct item **out,
-                        struct err *err);
+/* Reads one case into a batch, with its pending inputs; at CASE_NEVER takes no timers. ERR_CONFLICT
+   when it is put aside or its version is. false with ERR_BUSY when the batch cannot take it: try
+   after a reset. */
+MUST_USE bool read_case(struct keeper *keeper, struct batch *batch, int64_t case_id,
+                        struct item **out, struct err *err);
 /* Puts the inputs after item->folded, up to the row last, into item->inputs. */
-MUST_USE bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *item, int64_t last,
-                                struct err *err);
+MUST_USE bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *item,
+                                int64_t last, struct err *err);
 /* Cases due at or before until after the place given, in order, until the batch is full. */
-MUST_USE bool read_due(struct keeper *keeper, struct batch *batch, struct place after, int64_t until,
-                       struct err *err);
+MUST_USE bool read_due(struct keeper *keeper, struct batch *batch, struct place after,
+                       int64_t until, struct err *err);
 
 /* ---- apply.c ---- */
 
@@ -88,9 +91,10 @@ struct scene {
     bool is_behind; /* one was */
 };
 /* Reads the item's answer into keeper->verdict; its refusal is there to be looked at. */
-MUST_USE bool apply_read(struct keeper *keeper, struct batch *batch, struct item *item, struct err *err);
-/* Writes the verdict: rows, case, effects. *moved is false, and nothing is written, when the case moved on
-   since it was read. first (may be NULL) gets the seq of the row of the ask. */
+MUST_USE bool apply_read(struct keeper *keeper, struct batch *batch, struct item *item,
+                         struct err *err);
+/* Writes the verdict: rows, case, effects. *moved is false, and nothing is written, when the case
+   moved on since it was read. first (may be NULL) gets the seq of the row of the ask. */
 MUST_USE bool apply_write(struct scene *scene, bool *moved, int64_t *first, struct err *err);
 
 /* An input put down on a case that is decided later. */
@@ -98,7 +102,7 @@ struct pending {
     int64_t case_id;
     const char *kind;
     const char *name;
-    const char *body; /* canonical JSON */
+    const char *body;     /* canonical JSON */
     const char *actor;    /* NULL: nobody */
     const char *recorder; /* NULL: the keeper */
     int64_t at;
@@ -106,8 +110,8 @@ struct pending {
     int64_t round;
 };
 /* scene may be NULL: then nothing in flight can be concerned. */
-MUST_USE bool apply_pending(struct keeper *keeper, struct scene *scene, const struct pending *pending,
-                            struct err *err);
+MUST_USE bool apply_pending(struct keeper *keeper, struct scene *scene,
+                            const struct pending *pending, struct err *err);
 
 /* ---- effects.c, children.c ---- */
 

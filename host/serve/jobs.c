@@ -22,6 +22,7 @@
 struct course {
     struct keeper *keeper;
     const struct keeper_run *run;
+    struct worker_limits limits;
     struct calls calls;
     int64_t *offices;
     struct value *done; /* the last frame */
@@ -41,10 +42,10 @@ static bool put_job(struct course *course, struct err *err)
     bool ok;
 
     buf_init(&source, VERSIONS_FILE_LIMIT + 1);
-    ok = activation_active(site, course->run->office_id, course->run->id, &active, err)
-         && version_source(site, active.version_id, VERSIONS_MAIN, &source, err)
-         && version_modules(site, active.version_id, &modules, err)
-         && setting_split(active.settings, &settings, &opens_at, err);
+    ok = activation_active(site, course->run->office_id, course->run->id, &active, err) &&
+         version_source(site, active.version_id, VERSIONS_MAIN, &source, err) &&
+         version_modules(site, active.version_id, &modules, err) &&
+         setting_split(active.settings, &settings, &opens_at, err);
     if (ok) {
         (void)snprintf(name, sizeof name, "%.200s.lua", course->run->id);
         value_set_text(request, "name", name);
@@ -99,8 +100,8 @@ static bool see_offices(struct course *course, struct err *err)
     struct stmt *stmt = NULL;
     bool has_row = false;
 
-    if (!store_ask(course->keeper->store, RIGHTS_BELOW "SELECT office_id FROM below", &stmt, err, "i",
-                   course->run->office_id)) {
+    if (!store_ask(course->keeper->store, RIGHTS_BELOW "SELECT office_id FROM below", &stmt, err,
+                   "i", course->run->office_id)) {
         return false;
     }
     while (stmt_step(stmt, &has_row, err)) {
@@ -126,7 +127,8 @@ static bool take_frame(struct course *course, struct worker_link *link, const st
 
     codec_begin(&in, frame->bytes, frame->length);
     if (!codec_get_value(&in, &tree) || !codec_is_done(&in)) {
-        err_set(err, ERR_INVALID, "%s", SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
+        err_set(err, ERR_INVALID, "%s",
+                SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
         value_free(tree);
         return false;
     }
@@ -142,10 +144,11 @@ static bool take_frame(struct course *course, struct worker_link *link, const st
         buf_init(&bytes, PIPE_FRAME_MAX);
         codec_put_value(&bytes, reply);
         if (bytes.is_over) {
-            err_set(err, ERR_INVALID, "%s", SAY("查询结果过大", "the answer to a query is too large"));
+            err_set(err, ERR_INVALID, "%s",
+                    SAY("查询结果过大", "the answer to a query is too large"));
             ok = false;
         } else {
-            ok = worker_send(link, &bytes, clock_steady() + WORKER_JOB.wall_ms, err);
+            ok = worker_send(link, &bytes, clock_steady() + course->limits.wall_ms, err);
         }
         value_free(reply);
         buf_clear(&bytes);
@@ -160,7 +163,7 @@ static bool take_frame(struct course *course, struct worker_link *link, const st
 
 static bool converse(struct course *course, struct err *err)
 {
-    int64_t deadline = clock_steady() + WORKER_JOB.wall_ms;
+    int64_t deadline = clock_steady() + course->limits.wall_ms;
     struct worker_link *link = NULL;
     struct worker_end how = {0};
     struct err unsaid = {0};
@@ -170,13 +173,13 @@ static bool converse(struct course *course, struct err *err)
 
     buf_init(&frame, PIPE_FRAME_MAX);
     codec_put_value(&frame, course->request);
-    if (!zygote_fork(course->keeper->zygote, &WORKER_JOB, &link, err)) {
+    if (!zygote_fork(course->keeper->zygote, &course->limits, &link, err)) {
         goto done;
     }
     ok = worker_send(link, &frame, deadline, &unsaid);
     while (ok && !is_over) {
-        ok = worker_receive(link, &frame, deadline, &unsaid)
-             && take_frame(course, link, &frame, &is_over, &unsaid);
+        ok = worker_receive(link, &frame, deadline, &unsaid) &&
+             take_frame(course, link, &frame, &is_over, &unsaid);
     }
     worker_end(link, &how);
     if (!ok) {
@@ -202,18 +205,37 @@ static bool succeeded(const struct course *course, struct err *err)
     return false;
 }
 
+/* The limits of a job, lowered where the run asks for it: the clock on the wall follows the one of
+   the processor, with room for the keeper's own answers. */
+static struct worker_limits limits_of(const struct keeper_run *run)
+{
+    struct worker_limits limits = WORKER_JOB;
+
+    if (run->cpu_ms > 0 && run->cpu_ms < limits.cpu_ms) {
+        int64_t wall = run->cpu_ms * 2 + 1000;
+
+        limits.cpu_ms = run->cpu_ms;
+        limits.wall_ms = wall < limits.wall_ms ? wall : limits.wall_ms;
+    }
+    if (run->memory > 0 && run->memory < limits.memory) {
+        limits.memory = run->memory;
+    }
+    return limits;
+}
+
 static bool run_with(struct keeper *keeper, const struct keeper_run *run, struct wishes *wishes,
                      struct err *err)
 {
     bool ok = false;
-    struct course course = {.keeper = keeper, .run = run};
+    struct course course = {.keeper = keeper, .run = run, .limits = limits_of(run),
+                            .calls = {.store = keeper->store}};
     char url[4200];
 
     (void)snprintf(url, sizeof url, "sqlite:%.4000s/%s", keeper->site->folder, SITE_DATABASE);
     *wishes->ran = (struct keeper_ran){0};
-    if (!make_request(&course, err) || !see_offices(&course, err)
-        || !store_open(url, STORE_QUESTION, &course.calls.question, err) || !converse(&course, err)
-        || !succeeded(&course, err)) {
+    if (!make_request(&course, err) || !see_offices(&course, err) ||
+        !store_open(url, STORE_QUESTION, &course.calls.question, err) || !converse(&course, err) ||
+        !succeeded(&course, err)) {
         goto done;
     }
     wishes->acts = value_get(course.done, "acts");
@@ -256,8 +278,8 @@ static bool settle_done(struct keeper *keeper, void *context, struct err *err)
 }
 
 /* A job that failed is settled as failed, with its sentence, in a transaction of its own. */
-static bool settle_failed(struct keeper *keeper, const struct occurrence *one, const struct err *why,
-                          struct err *err)
+static bool settle_failed(struct keeper *keeper, const struct occurrence *one,
+                          const struct err *why, struct err *err)
 {
     log_warn(SAY("任务 %s 失败：%s", "the job %s failed: %s"), one->job, why->text);
     if (!store_begin(keeper->store, err)) {
@@ -276,7 +298,8 @@ static bool run_planned(struct keeper *keeper, const struct actor *actor, struct
 {
     static const struct actor nobody;
     struct actor machine = actor ? *actor : nobody;
-    struct keeper_run run = {.office_id = one->office_id, .kind = "job", .name = one->job, .id = one->job};
+    struct keeper_run run = {
+        .office_id = one->office_id, .kind = "job", .name = one->job, .id = one->job};
     struct keeper_ran ran = {0};
     struct wishes wishes = {.actor = &machine,
                             .office_id = one->office_id,

@@ -1,5 +1,5 @@
-/* The keeper's life, and what every act of it needs: offices with their calendar, transactions, and the rows a
-   listener is told after their commit. */
+/* The keeper's life, and what every act of it needs: offices with their calendar, transactions, and
+   the rows a listener is told after their commit. */
 #include "serve/keeper.h"
 
 #include <string.h>
@@ -112,8 +112,8 @@ bool keeper_bureau(struct keeper *keeper, int64_t office_id, struct bureau **out
     }
     bureau = mem_new(sizeof *bureau);
     bureau->office_id = office_id;
-    if (!registry_office(keeper->site, office_id, &office, err)
-        || !refresh(keeper, bureau, &changed, err)) {
+    if (!registry_office(keeper->site, office_id, &office, err) ||
+        !refresh(keeper, bureau, &changed, err)) {
         goto done;
     }
     memcpy(bureau->code, office.code, sizeof bureau->code);
@@ -159,11 +159,11 @@ void keeper_told(struct keeper *keeper)
         struct keeper_row row;
         size_t length = 0;
 
-        if (!codec_get_string(&in, &row.number, &length) || !codec_get_int(&in, &row.seq)
-            || !codec_get_bool(&in, &row.is_input) || !codec_get_string(&in, &row.kind, &length)
-            || !codec_get_string(&in, &row.name, &length) || !codec_get_int(&in, &row.at)
-            || !codec_get_int(&in, &row.now) || !codec_get_int(&in, &row.line)
-            || !codec_get_string(&in, &row.body, &length)) {
+        if (!codec_get_string(&in, &row.number, &length) || !codec_get_int(&in, &row.seq) ||
+            !codec_get_bool(&in, &row.is_input) || !codec_get_string(&in, &row.kind, &length) ||
+            !codec_get_string(&in, &row.name, &length) || !codec_get_int(&in, &row.at) ||
+            !codec_get_int(&in, &row.now) || !codec_get_int(&in, &row.line) ||
+            !codec_get_string(&in, &row.body, &length)) {
             break; /* the last one did not fit */
         }
         keeper->each(keeper->context, &row);

@@ -1,6 +1,6 @@
-/* The only writer of a site: it brings the answers of workers and the durable acts of casework together.
-   Everything that changes a case passes through here, so that each decision and its effects are one
-   transaction, whoever asked for it. */
+/* The only writer of a site: it brings the answers of workers and the durable acts of casework
+   together. Everything that changes a case passes through here, so that each decision and its
+   effects are one transaction, whoever asked for it. */
 #ifndef DUBAN_KEEPER_H
 #define DUBAN_KEEPER_H
 
@@ -25,11 +25,14 @@ struct zygote;
 
 /* ---- life ---- */
 
-/* Borrows site and zygote, which outlive the keeper. On a site opened for reading only the questions work. */
-MUST_USE bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out, struct err *err);
+/* Borrows site and zygote, which outlive the keeper. On a site opened for reading only the
+ * questions work. */
+MUST_USE bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out,
+                          struct err *err);
 void keeper_close(struct keeper *keeper); /* accepts NULL; ends the workers */
 
-/* One row that was written; texts live until the callback returns. Called after its commit, in order. */
+/* One row that was written; texts live until the callback returns. Called after its commit, in
+ * order. */
 struct keeper_row {
     const char *number; /* of the case */
     int64_t seq;
@@ -54,17 +57,18 @@ struct keeper_new {
     const char *parent;        /* number of the case that opens it; NULL: none */
     int64_t at;                /* instant it opens at; 0: now (imports: the day of the register) */
 };
-/* Names of units and people become codes, every field is checked by the workflow, the case is decided at
-   once. With a key a repeat gives the first number. */
+/* Names of units and people become codes, every field is checked by the workflow, the case is
+   decided at once. With a key a repeat gives the first number. */
 MUST_USE bool keeper_open_case(struct keeper *keeper, const struct actor *actor, const char *key,
                                const struct keeper_new *given, char number[static CASE_NUMBER_SIZE],
                                struct err *err);
-/* Opens count cases whose records are ready canonical codec maps (field id to canonical value), lying one
-   after the other in records; 1,000 a commit. They are pending after this and decided by the next tick,
-   with `at` as their instant. Nobody's rights are asked: for imports that were checked, and for benches. */
+/* Opens count cases whose records are ready canonical codec maps (field id to canonical value),
+   lying one after the other in records; 1,000 a commit. They are pending after this and decided by
+   the next tick, with `at` as their instant. Nobody's rights are asked: for imports that were
+   checked, and for benches. */
 MUST_USE bool keeper_open_many(struct keeper *keeper, const struct actor *actor, int64_t office_id,
-                               const char *workflow, const struct buf *records, size_t count, int64_t at,
-                               struct err *err);
+                               const char *workflow, const struct buf *records, size_t count,
+                               int64_t at, struct err *err);
 
 /* ---- acts of people ---- */
 
@@ -73,7 +77,7 @@ struct keeper_fact {
     const char *fact;         /* id or title */
     const struct value *form; /* map: field id or label to text or list of texts; NULL: empty */
     int64_t occurred;         /* a day, or KEEPER_NO_DAY */
-    bool is_ready;            /* form holds canonical values under ids already: nothing is asked of a worker */
+    bool is_ready; /* form holds canonical values under ids already: nothing is asked of a worker */
 };
 struct keeper_result {
     bool is_done;
@@ -81,12 +85,12 @@ struct keeper_result {
     int64_t seq;    /* of the input row, when done */
     struct err err; /* why not, when not done */
 };
-/* Records each fact on its case, one commit per up to 256; each has its own result. Timers of the case due
-   before now are recorded first. With a key and one fact the key is its own; with several each has
-   "key/number". false only when the store or the workers fail as a whole. */
+/* Records each fact on its case, one commit per up to 256; each has its own result. Timers of the
+   case due before now are recorded first. With a key and one fact the key is its own; with several
+   each has "key/number". false only when the store or the workers fail as a whole. */
 MUST_USE bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
-                            const struct keeper_fact *facts, size_t count, struct keeper_result *results,
-                            struct err *err);
+                            const struct keeper_fact *facts, size_t count,
+                            struct keeper_result *results, struct err *err);
 
 struct keeper_verdict {
     int64_t proposal_id;
@@ -94,8 +98,8 @@ struct keeper_verdict {
     const char *opinion;
     const char *basis; /* NULL: none given */
 };
-/* Signs the next line of a proposal, or rejects it. ERR_DENIED for who may not, ERR_CONFLICT when it is settled
-   or the step no longer holds. */
+/* Signs the next line of a proposal, or rejects it. ERR_DENIED for who may not, ERR_CONFLICT when
+   it is settled or the step no longer holds. */
 MUST_USE bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                           const struct keeper_verdict *verdict, struct err *err);
 
@@ -106,55 +110,63 @@ struct keeper_plan {
     size_t skip_count;
     const char *reason;
 };
-/* Signs rows of the catch-up list; one input per case; all or nothing. *cases is how many were decided. */
+/* Signs rows of the catch-up list; one input per case; all or nothing. *cases is how many were
+ * decided. */
 MUST_USE bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                                const struct keeper_plan *plan, int64_t *cases, struct err *err);
 
-/* An accepted calendar: every open case of the office and the offices below it that has dates running gets
-   calendar_changed and is decided. With is_dry nothing is written. each (may be NULL) hears of every case whose nearest
-   due day moves; before and after may be NULL. */
-typedef void keeper_moved_fn(void *context, const char *number, const char *before, const char *after);
-MUST_USE bool keeper_calendar_changed(struct keeper *keeper, const struct actor *actor, int64_t office_id,
-                                      const char *calendar_hash, bool is_dry, keeper_moved_fn *each,
-                                      void *context, struct err *err);
-/* The same for a calendar that is not stored yet: years as it would be stored; nothing is written. */
-MUST_USE bool keeper_calendar_preview(struct keeper *keeper, int64_t office_id, const struct value *years,
+/* An accepted calendar: every open case of the office and the offices below it that has dates
+   running gets calendar_changed and is decided. With is_dry nothing is written. each (may be NULL)
+   hears of every case whose nearest due day moves; before and after may be NULL. */
+typedef void keeper_moved_fn(void *context, const char *number, const char *before,
+                             const char *after);
+MUST_USE bool keeper_calendar_changed(struct keeper *keeper, const struct actor *actor,
+                                      int64_t office_id, const char *calendar_hash, bool is_dry,
                                       keeper_moved_fn *each, void *context, struct err *err);
+/* The same for a calendar that is not stored yet: years as it would be stored; nothing is written.
+ */
+MUST_USE bool keeper_calendar_preview(struct keeper *keeper, int64_t office_id,
+                                      const struct value *years, keeper_moved_fn *each,
+                                      void *context, struct err *err);
 
 /* ---- time ---- */
 
 struct keeper_ticked {
-    int64_t waves;     /* batches committed */
-    int64_t cases;     /* decided */
-    int64_t rows;      /* of events */
-    int64_t messages;  /* rows put into the outbox */
-    int64_t proposals; /* raised */
-    int64_t opened;    /* cases */
-    int64_t put_aside; /* cases */
+    int64_t waves;       /* batches committed */
+    int64_t cases;       /* decided */
+    int64_t rows;        /* of events */
+    int64_t messages;    /* rows put into the outbox */
+    int64_t proposals;   /* raised */
+    int64_t opened;      /* cases */
+    int64_t put_aside;   /* cases */
     int64_t quarantined; /* versions */
-    int64_t jobs;      /* runs of jobs done */
+    int64_t jobs;        /* runs of jobs done */
     int64_t jobs_failed;
     int64_t until; /* instant reached */
 };
-/* Does everything due: cases and planned jobs, in order of time. until 0 is the site's now; later is for virtual clocks only,
-   whose clock walks from wake to wake up to it. *out is filled as far as it came, also on failure. */
+/* Does everything due: cases and planned jobs, in order of time. until 0 is the site's now; later
+   is for virtual clocks only, whose clock walks from wake to wake up to it. *out is filled as far
+   as it came, also on failure. */
 MUST_USE bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until,
                           struct keeper_ticked *out, struct err *err);
 
 /* ---- questions (nothing is written) ---- */
 
-/* One request to a warm worker of an activation; to a fresh worker with the library only when 0. reply is reset first. */
+/* One request to a warm worker of an activation; to a fresh worker with the library only when 0.
+ * reply is reset first. */
 MUST_USE bool keeper_ask(struct keeper *keeper, int64_t activation_id, const struct buf *request,
                          struct buf *reply, struct err *err);
 /* The same with trees; the caller frees *reply. */
-MUST_USE bool keeper_ask_value(struct keeper *keeper, int64_t activation_id, const struct value *request,
-                               struct value **reply, struct err *err);
+MUST_USE bool keeper_ask_value(struct keeper *keeper, int64_t activation_id,
+                               const struct value *request, struct value **reply, struct err *err);
 /* Why each row of a case: list of texts. The caller frees *lines. */
-MUST_USE bool keeper_explain(struct keeper *keeper, const char *number, struct value **lines, struct err *err);
+MUST_USE bool keeper_explain(struct keeper *keeper, const char *number, struct value **lines,
+                             struct err *err);
 /* What comes if nobody acts: list of { at, text, kind }. The caller frees *items. */
-MUST_USE bool keeper_next(struct keeper *keeper, const char *number, struct value **items, struct err *err);
-/* Canonical values of a form: form is "record" or "fact:<id>"; names of units and people become codes.
-   ERR_INVALID tells every finding, "; " between. The caller frees *values. */
+MUST_USE bool keeper_next(struct keeper *keeper, const char *number, struct value **items,
+                          struct err *err);
+/* Canonical values of a form: form is "record" or "fact:<id>"; names of units and people become
+   codes. ERR_INVALID tells every finding, "; " between. The caller frees *values. */
 MUST_USE bool keeper_values(struct keeper *keeper, int64_t activation_id, const char *form,
                             const struct value *given, struct value **values, struct err *err);
 /* What the worker said about an activation (ABOUT). Borrowed, lives as long as the keeper. */

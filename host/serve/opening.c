@@ -1,5 +1,6 @@
-/* Opening cases: the workflow reads the record and decides before anything is written, so that a refused
-   opening takes no number. In bulk a case is only put down, and decided by the next tick. */
+/* Opening cases: the workflow reads the record and decides before anything is written, so that a
+   refused opening takes no number. In bulk a case is only put down, and decided by the next tick.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -34,16 +35,17 @@ static bool prepare(struct entry *entry, struct err *err)
     struct value *record = NULL;
     bool ok = false;
 
-    if (!keeper_bureau(keeper, given->office_id, &entry->bureau, err)
-        || !activation_active(keeper->site, given->office_id, given->workflow, &active, err)
-        || !pool_crew(keeper->pool, active.activation_id, &entry->crew, err)
-        || !forms_codes(keeper, given->office_id, value_get(entry->crew->about, "fields"), given->given,
-                        &coded, err)
-        || !keeper_values(keeper, active.activation_id, "record", coded, &record, err)) {
+    if (!keeper_bureau(keeper, given->office_id, &entry->bureau, err) ||
+        !activation_active(keeper->site, given->office_id, given->workflow, &active, err) ||
+        !pool_crew(keeper->pool, active.activation_id, &entry->crew, err) ||
+        !forms_codes(keeper, given->office_id, value_get(entry->crew->about, "fields"),
+                     given->given, &coded, err) ||
+        !keeper_values(keeper, active.activation_id, "record", coded, &record, err)) {
         goto done;
     }
     if (entry->crew->is_quarantined) {
-        err_set(err, ERR_CONFLICT, SAY("工作流 %s 的现用版本已隔离", "the version of %s in force is in quarantine"),
+        err_set(err, ERR_CONFLICT,
+                SAY("工作流 %s 的现用版本已隔离", "the version of %s in force is in quarantine"),
                 given->workflow);
         goto done;
     }
@@ -65,13 +67,15 @@ done:
 static bool look(struct entry *entry, bool *is_repeat, struct buf *first, struct err *err)
 {
     struct keeper *keeper = entry->keeper;
-    const struct value *by = value_get(value_get(value_get(entry->crew->about, "facts"), "opened"), "by");
+    const struct value *by =
+        value_get(value_get(value_get(entry->crew->about, "facts"), "opened"), "by");
     struct value *content = value_new_map();
     struct buf json;
     bool ok;
 
     value_set_text(content, "workflow", entry->given->workflow);
-    value_set(content, "given", entry->given->given ? value_copy(entry->given->given) : value_new_map());
+    value_set(content, "given",
+              entry->given->given ? value_copy(entry->given->given) : value_new_map());
     entry->act = (struct act){.office_id = entry->bureau->office_id,
                               .office = entry->bureau->code,
                               .key = entry->key,
@@ -101,7 +105,8 @@ static bool foresee(struct entry *entry, int64_t at, struct err *err)
     int64_t year = number_year(at);
     int64_t last = 0;
 
-    if (!number_last(entry->keeper->site, entry->bureau->office_id, entry->crew->is.code, year, &last, err)) {
+    if (!number_last(entry->keeper->site, entry->bureau->office_id, entry->crew->is.code, year,
+                     &last, err)) {
         return false;
     }
     number_format_case(entry->bureau->code, year, entry->crew->is.code, last + 1, entry->number);
@@ -118,14 +123,14 @@ static bool ask_worker(struct entry *entry, struct item **out, int64_t at, struc
     item = batch_add(batch);
     buf_reset(&keeper->scratch);
     codec_put_value(&keeper->scratch, entry->body);
-    entry->ask = (struct ask){.kind = "fact",
-                              .name = "opened",
-                              .at = at,
-                              .actor = entry->actor->person,
-                              .recorder = entry->actor->recorder,
-                              .body = {arena_text(&batch->arena, keeper->scratch.bytes,
-                                                  keeper->scratch.length),
-                                       keeper->scratch.length}};
+    entry->ask = (struct ask){
+        .kind = "fact",
+        .name = "opened",
+        .at = at,
+        .actor = entry->actor->person,
+        .recorder = entry->actor->recorder,
+        .body = {arena_text(&batch->arena, keeper->scratch.bytes, keeper->scratch.length),
+                 keeper->scratch.length}};
     item->number = entry->number;
     item->office_id = entry->bureau->office_id;
     item->closed_at = CASE_NEVER;
@@ -203,9 +208,9 @@ static bool write_opening(struct entry *entry, struct scene *scene, struct err *
         goto done;
     }
     opening.record = value_get(body, "record");
-    if (!act_begin(keeper->site, &entry->act, &is_repeat, &first, err)
-        || !opening_add(keeper, &opening, number, &scene->item->place.case_id, err)
-        || !apply_write(scene, &moved, NULL, err) || !tell_parent(scene, entry, err)) {
+    if (!act_begin(keeper->site, &entry->act, &is_repeat, &first, err) ||
+        !opening_add(keeper, &opening, number, &scene->item->place.case_id, err) ||
+        !apply_write(scene, &moved, NULL, err) || !tell_parent(scene, entry, err)) {
         goto done;
     }
     if (!moved || strcmp(number, entry->number) != 0) {
@@ -222,11 +227,12 @@ done:
 static bool do_opening(struct entry *entry, struct err *err)
 {
     struct keeper *keeper = entry->keeper;
-    struct scene scene = {.keeper = keeper, .batch = keeper->now, .bureau = entry->bureau, .is_act = true};
+    struct scene scene = {
+        .keeper = keeper, .batch = keeper->now, .bureau = entry->bureau, .is_act = true};
     int64_t at = entry->given->at ? entry->given->at : keeper_instant(keeper);
 
-    if (!foresee(entry, at, err) || !ask_worker(entry, &scene.item, at, err)
-        || !apply_read(keeper, keeper->now, scene.item, err)) {
+    if (!foresee(entry, at, err) || !ask_worker(entry, &scene.item, at, err) ||
+        !apply_read(keeper, keeper->now, scene.item, err)) {
         return false;
     }
     if (keeper->verdict.refused.kind != ERR_NONE) {
@@ -260,7 +266,8 @@ bool keeper_open_case(struct keeper *keeper, const struct actor *actor, const ch
 
     buf_init(&first, ACTS_RESULT_LIMIT);
     keeper->done = (struct keeper_ticked){0};
-    if (!keeper_begin(keeper, err) || !prepare(&entry, err) || !look(&entry, &is_repeat, &first, err)) {
+    if (!keeper_begin(keeper, err) || !prepare(&entry, err) ||
+        !look(&entry, &is_repeat, &first, err)) {
         goto done;
     }
     if (is_repeat) {
@@ -342,9 +349,8 @@ static bool bulk_commit(struct keeper *keeper, struct opening *opening, const st
 
     value_set_int(body, "cases", (int64_t)count);
     ok = store_begin(keeper->store, err);
-    if (ok
-        && (!put_many(keeper, opening, actor, in, count, err)
-            || !act_finish(keeper->site, &act, NULL, body, err))) {
+    if (ok && (!put_many(keeper, opening, actor, in, count, err) ||
+               !act_finish(keeper->site, &act, NULL, body, err))) {
         keeper_rollback(keeper);
         ok = false;
     }
@@ -365,9 +371,9 @@ bool keeper_open_many(struct keeper *keeper, const struct actor *actor, int64_t 
 
     keeper->done = (struct keeper_ticked){0};
     codec_begin(&in, records->bytes, records->length);
-    ok = keeper_begin(keeper, err) && keeper_bureau(keeper, office_id, &bureau, err)
-         && activation_active(keeper->site, office_id, workflow, &active, err)
-         && pool_crew(keeper->pool, active.activation_id, &opening.crew, err);
+    ok = keeper_begin(keeper, err) && keeper_bureau(keeper, office_id, &bureau, err) &&
+         activation_active(keeper->site, office_id, workflow, &active, err) &&
+         pool_crew(keeper->pool, active.activation_id, &opening.crew, err);
     opening.bureau = bureau;
     for (size_t done = 0; ok && done < count; done += OPENING_BULK) {
         size_t some = count - done < OPENING_BULK ? count - done : OPENING_BULK;

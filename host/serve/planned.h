@@ -10,7 +10,8 @@
 struct actor;
 struct keeper;
 
-/* Runs every planned occurrence due now, each with its own outcome; a job that fails stops nobody. */
+/* Runs every planned occurrence due now, each with its own outcome; a job that fails stops nobody.
+ */
 MUST_USE bool planned_run_due(struct keeper *keeper, const struct actor *actor, struct err *err);
 
 #endif

@@ -1,6 +1,6 @@
-/* The warm workers. An activation is read and loaded into a worker once; what goes to and fro after that is
-   snapshots and decisions. Workers that ended are told apart from workers that were killed, because only the
-   first is the script's own doing. */
+/* The warm workers. An activation is read and loaded into a worker once; what goes to and fro after
+   that is snapshots and decisions. Workers that ended are told apart from workers that were killed,
+   because only the first is the script's own doing. */
 #include "serve/pool.h"
 
 #include <string.h>
@@ -94,9 +94,9 @@ bool pool_crew(struct pool *pool, int64_t activation_id, struct crew **out, stru
         return true;
     }
     crew = mem_new(sizeof *crew);
-    if (!activation_get(pool->site, activation_id, &crew->is, err)
-        || !json_parse(crew->is.about, strlen(crew->is.about), &crew->about, err)
-        || !fault_is_quarantined(pool->site, crew->is.hash, &crew->is_quarantined, err)) {
+    if (!activation_get(pool->site, activation_id, &crew->is, err) ||
+        !json_parse(crew->is.about, strlen(crew->is.about), &crew->about, err) ||
+        !fault_is_quarantined(pool->site, crew->is.hash, &crew->is_quarantined, err)) {
         goto done;
     }
     crew->next = pool->crews;
@@ -148,7 +148,8 @@ static bool read_calendars(struct pool *pool, struct err *err)
     return false;
 }
 
-bool pool_lend_calendar(struct pool *pool, const char *hash, const struct value *years, struct err *err)
+bool pool_lend_calendar(struct pool *pool, const char *hash, const struct value *years,
+                        struct err *err)
 {
     struct value *one;
 
@@ -193,7 +194,8 @@ static bool retire_one(struct pool *pool, struct err *err)
     return true;
 }
 
-static bool load_request(struct pool *pool, struct crew *crew, struct value *request, struct err *err)
+static bool load_request(struct pool *pool, struct crew *crew, struct value *request,
+                         struct err *err)
 {
     struct value *settings = NULL;
     struct value *modules = NULL;
@@ -213,8 +215,8 @@ static bool load_request(struct pool *pool, struct crew *crew, struct value *req
         return false;
     }
     value_set(request, "settings", settings);
-    if (!calendar_current_id(pool->site, crew->is.office_id, &calendar, hash, err)
-        || !read_calendars(pool, err)) {
+    if (!calendar_current_id(pool->site, crew->is.office_id, &calendar, hash, err) ||
+        !read_calendars(pool, err)) {
         return false;
     }
     value_set_text(request, "op", "load");
@@ -235,7 +237,8 @@ static bool loaded(const struct buf *reply, struct err *err)
 
     codec_begin(&in, reply->bytes, reply->length);
     if (!codec_get_value(&in, &answer) || !codec_is_done(&in)) {
-        err_set(err, ERR_INVALID, "%s", SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
+        err_set(err, ERR_INVALID, "%s",
+                SAY("工作进程的答复无法读取", "the worker's answer cannot be read"));
     } else if (value_get_bool(answer, "ok")) {
         ok = true;
     } else {
@@ -266,18 +269,19 @@ static void say_end(struct pool *pool, struct crew *crew, enum pool_end *end, st
             err_set(err, ERR_INVALID, "%s", how.text);
         }
     } else {
-        err_set(err, ERR_MISSING, "%s", SAY("工作进程被外部终止", "the worker was killed from outside"));
+        err_set(err, ERR_MISSING, "%s",
+                SAY("工作进程被外部终止", "the worker was killed from outside"));
     }
 }
 
-static bool exchange(struct pool *pool, struct crew *crew, const struct buf *bytes, struct buf *reply,
-                     enum pool_end *end, struct err *err)
+static bool exchange(struct pool *pool, struct crew *crew, const struct buf *bytes,
+                     struct buf *reply, enum pool_end *end, struct err *err)
 {
     int64_t deadline = clock_steady() + WORKER_JOB.wall_ms;
     struct err unsaid = {0};
 
-    if (worker_send(crew->worker, bytes, deadline, &unsaid)
-        && worker_receive(crew->worker, reply, deadline, &unsaid)) {
+    if (worker_send(crew->worker, bytes, deadline, &unsaid) &&
+        worker_receive(crew->worker, reply, deadline, &unsaid)) {
         return true;
     }
     say_end(pool, crew, end, err);
@@ -294,8 +298,8 @@ static bool warm_up(struct pool *pool, struct crew *crew, enum pool_end *end, st
 
     buf_init(&bytes, PIPE_FRAME_MAX);
     *end = POOL_FINE;
-    if (!load_request(pool, crew, request, err) || !retire_one(pool, err)
-        || !zygote_fork(pool->zygote, &WORKER_RULE, &crew->worker, err)) {
+    if (!load_request(pool, crew, request, err) || !retire_one(pool, err) ||
+        !zygote_fork(pool->zygote, &WORKER_RULE, &crew->worker, err)) {
         goto done;
     }
     pool->warm++;
@@ -365,7 +369,8 @@ bool pool_ask(struct pool *pool, struct crew *crew, const struct pool_request *r
     return pool_send(pool, crew, request, end, err) && pool_receive(pool, crew, reply, end, err);
 }
 
-bool pool_ask_plain(struct pool *pool, const struct buf *request, struct buf *reply, struct err *err)
+bool pool_ask_plain(struct pool *pool, const struct buf *request, struct buf *reply,
+                    struct err *err)
 {
     struct worker_link *link = NULL;
     struct worker_end how = {0};
@@ -376,7 +381,8 @@ bool pool_ask_plain(struct pool *pool, const struct buf *request, struct buf *re
     if (!zygote_fork(pool->zygote, &WORKER_JOB, &link, err)) {
         return false;
     }
-    ok = worker_send(link, request, deadline, &unsaid) && worker_receive(link, reply, deadline, &unsaid);
+    ok = worker_send(link, request, deadline, &unsaid) &&
+         worker_receive(link, reply, deadline, &unsaid);
     worker_end(link, &how);
     if (!ok) {
         err_set(err, ERR_INVALID, "%s", how.text[0] ? how.text : unsaid.text);

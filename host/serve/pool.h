@@ -21,7 +21,7 @@ struct zygote;
 struct crew {
     struct activation is;
     struct value *about;
-    bool is_quarantined; /* its version is put aside */
+    bool is_quarantined;        /* its version is put aside */
     struct worker_link *worker; /* NULL: none is warm */
     uint64_t used;
     uint64_t calendars; /* of the pool when the worker was loaded */
@@ -37,7 +37,8 @@ enum pool_end {
     POOL_KILLED /* somebody outside killed the worker */
 };
 
-MUST_USE bool pool_open(struct site *site, struct zygote *zygote, struct pool **out, struct err *err);
+MUST_USE bool pool_open(struct site *site, struct zygote *zygote, struct pool **out,
+                        struct err *err);
 void pool_close(struct pool *pool);
 /* The calendars of the site changed: workers are loaded anew before their next question. */
 void pool_forget_calendars(struct pool *pool);
@@ -48,7 +49,8 @@ MUST_USE bool pool_lend_calendar(struct pool *pool, const char *hash, const stru
 MUST_USE bool pool_refresh(struct pool *pool, struct err *err);
 
 /* Finds or reads the activation. */
-MUST_USE bool pool_crew(struct pool *pool, int64_t activation_id, struct crew **out, struct err *err);
+MUST_USE bool pool_crew(struct pool *pool, int64_t activation_id, struct crew **out,
+                        struct err *err);
 /* Every crew known so far; NULL ends. */
 struct crew *pool_first(struct pool *pool);
 
@@ -56,21 +58,21 @@ struct pool_request {
     const struct buf *bytes;
     size_t items; /* of the batch: each adds to the time it may take */
 };
-/* Sends a request to the crew's warm worker, which is started when there is none. ERR_BUSY when all workers
-   are busy with others. On false as in pool_receive. */
+/* Sends a request to the crew's warm worker, which is started when there is none. ERR_BUSY when all
+   workers are busy with others. On false as in pool_receive. */
 MUST_USE bool pool_send(struct pool *pool, struct crew *crew, const struct pool_request *request,
-                        enum pool_end *end,
-                        struct err *err);
-/* Takes the answer to what was sent. On false with POOL_ENDED or POOL_KILLED the worker is gone and err is the
-   sentence; with POOL_FINE the world failed. */
-MUST_USE bool pool_receive(struct pool *pool, struct crew *crew, struct buf *reply, enum pool_end *end,
-                           struct err *err);
+                        enum pool_end *end, struct err *err);
+/* Takes the answer to what was sent. On false with POOL_ENDED or POOL_KILLED the worker is gone and
+   err is the sentence; with POOL_FINE the world failed. */
+MUST_USE bool pool_receive(struct pool *pool, struct crew *crew, struct buf *reply,
+                           enum pool_end *end, struct err *err);
 /* Both. */
 MUST_USE bool pool_ask(struct pool *pool, struct crew *crew, const struct pool_request *request,
                        struct buf *reply, enum pool_end *end, struct err *err);
 /* Ends the crew's worker, so that the next question meets a fresh one. */
 void pool_drop(struct pool *pool, struct crew *crew);
 /* One question to a fresh worker that has only the library. */
-MUST_USE bool pool_ask_plain(struct pool *pool, const struct buf *request, struct buf *reply, struct err *err);
+MUST_USE bool pool_ask_plain(struct pool *pool, const struct buf *request, struct buf *reply,
+                             struct err *err);
 
 #endif

@@ -1,13 +1,14 @@
-/* Reading cases into a batch: what is due, in its order, or one that somebody names. One statement without
-   joins finds what is due; what belongs to the activation and the office is remembered. */
+/* Reading cases into a batch: what is due, in its order, or one that somebody names. One statement
+   without joins finds what is due; what belongs to the activation and the office is remembered. */
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "serve/inside.h"
 
-#define READ_COLUMNS                                                                              \
-    "SELECT case_id, number, office_id, activation_id, snapshot, seq, folded, head, wake_at, round," \
+#define READ_COLUMNS                                                                           \
+    "SELECT case_id, number, office_id, activation_id, snapshot, seq, folded, head, wake_at, " \
+    "round,"                                                                                   \
     " parent_id, closed_at, outcome, set_aside FROM cases"
 
 static const char *keep_text(struct arena *arena, const struct stmt *stmt, int column)
@@ -41,8 +42,8 @@ static bool fill_item(struct keeper *keeper, struct batch *batch, const struct s
     item->closed_at = stmt_is_null(stmt, 11) ? CASE_NEVER : stmt_int(stmt, 11);
     item->outcome = keep_text(&batch->arena, stmt, 12);
     item->at = CASE_NEVER;
-    if (!keeper_bureau(keeper, item->office_id, &bureau, err)
-        || !pool_crew(keeper->pool, stmt_int(stmt, 3), &item->crew, err)) {
+    if (!keeper_bureau(keeper, item->office_id, &bureau, err) ||
+        !pool_crew(keeper->pool, stmt_int(stmt, 3), &item->crew, err)) {
         return false;
     }
     item->almanac = &bureau->almanac;
@@ -59,7 +60,8 @@ static bool put_row(struct buf *out, const struct stmt *stmt, struct err *err)
 
     if (!json || !json_parse(json, length, &body, err)) {
         if (!json) {
-            err_set(err, ERR_MISSING, "%s", SAY("该行内容已依法销毁", "the body was lawfully destroyed"));
+            err_set(err, ERR_MISSING, "%s",
+                    SAY("该行内容已依法销毁", "the body was lawfully destroyed"));
         }
         return false;
     }
@@ -92,12 +94,14 @@ bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *
 
     buf_reset(out);
     item->input_count = 0;
-    if (!store_ask(keeper->store, sql, &stmt, err, "iii", item->place.case_id, item->folded, last)) {
+    if (!store_ask(keeper->store, sql, &stmt, err, "iii", item->place.case_id, item->folded,
+                   last)) {
         return false;
     }
     while (stmt_step(stmt, &has_row, err)) {
         if (!has_row) {
-            item->inputs = (struct span){arena_text(&batch->arena, out->bytes, out->length), out->length};
+            item->inputs =
+                (struct span){arena_text(&batch->arena, out->bytes, out->length), out->length};
             return true;
         }
         if (!put_row(out, stmt, err)) {
@@ -116,8 +120,8 @@ bool read_case(struct keeper *keeper, struct batch *batch, int64_t case_id, stru
     struct stmt *stmt = NULL;
     bool has_row = false;
 
-    if (!store_ask(keeper->store, READ_COLUMNS " WHERE case_id = $1", &stmt, err, "i", case_id)
-        || !stmt_step(stmt, &has_row, err)) {
+    if (!store_ask(keeper->store, READ_COLUMNS " WHERE case_id = $1", &stmt, err, "i", case_id) ||
+        !stmt_step(stmt, &has_row, err)) {
         goto fail;
     }
     if (!has_row) {
@@ -128,7 +132,9 @@ bool read_case(struct keeper *keeper, struct batch *batch, int64_t case_id, stru
         goto fail;
     }
     if (!stmt_is_null(stmt, 13) || item->crew->is_quarantined) {
-        err_set(err, ERR_CONFLICT, SAY("案件 %s 因故障被搁置，处理后才能办理：%s", "case %s was put aside: %s"), item->number,
+        err_set(err, ERR_CONFLICT,
+                SAY("案件 %s 因故障被搁置，处理后才能办理：%s", "case %s was put aside: %s"),
+                item->number,
                 stmt_is_null(stmt, 13) ? SAY("所用版本已隔离", "its version is in quarantine")
                                        : stmt_text(stmt, 13, NULL));
         goto fail;
@@ -157,7 +163,8 @@ static void put_due(struct keeper *keeper, struct buf *sql)
 {
     bool is_first = true;
 
-    buf_add_text(sql, READ_COLUMNS " WHERE wake_at <= $1 AND (wake_at, round, case_id) > ($2, $3, $4)");
+    buf_add_text(sql,
+                 READ_COLUMNS " WHERE wake_at <= $1 AND (wake_at, round, case_id) > ($2, $3, $4)");
     for (struct crew *crew = pool_first(keeper->pool); crew; crew = crew->next) {
         if (crew->is_quarantined) {
             buf_add_format(sql, "%s%lld", is_first ? " AND activation_id NOT IN (" : ", ",
@@ -180,8 +187,8 @@ bool read_due(struct keeper *keeper, struct batch *batch, struct place after, in
 
     buf_init(&sql, 64u * 1024);
     put_due(keeper, &sql);
-    if (!store_ask(keeper->store, buf_text(&sql), &stmt, err, "iiii", until, after.wake_at, after.round,
-                   after.case_id)) {
+    if (!store_ask(keeper->store, buf_text(&sql), &stmt, err, "iiii", until, after.wake_at,
+                   after.round, after.case_id)) {
         goto done;
     }
     while (!batch_is_full(batch)) {

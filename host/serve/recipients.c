@@ -1,5 +1,5 @@
-/* Who a message goes to. The key is the bytes of the list as the worker wrote it, with office and day, so
-   that a hit costs no reading of the list at all. */
+/* Who a message goes to. The key is the bytes of the list as the worker wrote it, with office and
+   day, so that a hit costs no reading of the list at all. */
 #include "serve/recipients.h"
 
 #include <string.h>
@@ -99,8 +99,8 @@ static bool resolve(struct recipients *recipients, struct entry *entry, struct e
         int64_t *ids = NULL;
         size_t count = 0;
 
-        if (!rights_find(recipients->site, entry->office_id, value_at(list, i), entry->day, &ids, &count,
-                         err)) {
+        if (!rights_find(recipients->site, entry->office_id, value_at(list, i), entry->day, &ids,
+                         &count, err)) {
             goto done;
         }
         for (size_t k = 0; k < count; k++) {
@@ -120,9 +120,8 @@ bool recipients_find(struct recipients *recipients, int64_t office_id, int64_t d
     uint64_t hash = hash_of(office_id, day, to);
     struct entry *entry = recipients->buckets[hash % RECIPIENTS_BUCKETS];
 
-    while (entry
-           && !(entry->hash == hash && entry->office_id == office_id && entry->day == day
-                && entry->length == to.length && memcmp(entry->key, to.bytes, to.length) == 0)) {
+    while (entry && !(entry->hash == hash && entry->office_id == office_id && entry->day == day &&
+                      entry->length == to.length && memcmp(entry->key, to.bytes, to.length) == 0)) {
         entry = entry->next;
     }
     if (!entry) {

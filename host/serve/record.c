@@ -17,7 +17,8 @@ struct wish {
 static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, struct wish *wish,
                       struct deed *deed, struct err *err)
 {
-    static const char sql[] = "SELECT case_id, activation_id, office_id FROM cases WHERE number = $1";
+    static const char sql[] =
+        "SELECT case_id, activation_id, office_id FROM cases WHERE number = $1";
     struct stmt *stmt = NULL;
     struct crew *crew = NULL;
     struct value *form = NULL;
@@ -26,11 +27,13 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     int64_t activation_id;
     int64_t office_id;
 
-    if (!store_ask(keeper->store, sql, &stmt, err, "t", fact->number) || !stmt_step(stmt, &has_row, err)) {
+    if (!store_ask(keeper->store, sql, &stmt, err, "t", fact->number) ||
+        !stmt_step(stmt, &has_row, err)) {
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_MISSING, SAY("没有编号为“%s”的案件", "there is no case \"%s\""), fact->number);
+        err_set(err, ERR_MISSING, SAY("没有编号为“%s”的案件", "there is no case \"%s\""),
+                fact->number);
         return false;
     }
     deed->case_id = stmt_int(stmt, 0);
@@ -48,7 +51,8 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     deed->principals = value_get(about, "by");
     if (fact->is_ready) {
         form = fact->form ? value_copy(fact->form) : value_new_map();
-    } else if (!forms_codes(keeper, office_id, value_get(about, "fields"), fact->form, &form, err)) {
+    } else if (!forms_codes(keeper, office_id, value_get(about, "fields"), fact->form, &form,
+                            err)) {
         return false;
     }
     wish->body = value_new_map();

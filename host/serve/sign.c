@@ -55,17 +55,19 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
     struct deed deed = {.key = key, .result = &result};
 
     keeper->done = (struct keeper_ticked){0};
-    if (!keeper_begin(keeper, err)
-        || !proposals_show(keeper->store, verdict->proposal_id, take_proposal, &found, err)) {
+    if (!keeper_begin(keeper, err) ||
+        !proposals_show(keeper->store, verdict->proposal_id, take_proposal, &found, err)) {
         goto done;
     }
     if (!found.is_waiting && !key) {
-        err_set(err, ERR_CONFLICT, SAY("待批事项 %lld 已经办结", "proposal %lld is settled already"),
+        err_set(err, ERR_CONFLICT,
+                SAY("待批事项 %lld 已经办结", "proposal %lld is settled already"),
                 (long long)verdict->proposal_id);
         goto done;
     }
     if (!actor->person) {
-        err_set(err, ERR_DENIED, "%s", SAY("须写明由谁审批（--by）", "who signs must be given (--by)"));
+        err_set(err, ERR_DENIED, "%s",
+                SAY("须写明由谁审批（--by）", "who signs must be given (--by)"));
         goto done;
     }
     body = verdict_body(actor, verdict, &found);
@@ -125,14 +127,17 @@ static bool add_rows(struct keeper *keeper, struct shares *shares, const int64_t
         struct share *share;
         bool has_row = false;
 
-        if (!store_ask(keeper->store,
-                       "SELECT case_id, effect_key FROM plans WHERE plan_id = $1 AND status = 'waiting'",
-                       &stmt, err, "i", ids[i])
-            || !stmt_step(stmt, &has_row, err)) {
+        if (!store_ask(
+                keeper->store,
+                "SELECT case_id, effect_key FROM plans WHERE plan_id = $1 AND status = 'waiting'",
+                &stmt, err, "i", ids[i]) ||
+            !stmt_step(stmt, &has_row, err)) {
             return false;
         }
         if (!has_row) {
-            err_set(err, ERR_MISSING, SAY("补办清单中没有待签的第 %lld 项", "nothing numbered %lld waits on the catch-up list"),
+            err_set(err, ERR_MISSING,
+                    SAY("补办清单中没有待签的第 %lld 项",
+                        "nothing numbered %lld waits on the catch-up list"),
                     (long long)ids[i]);
             return false;
         }
@@ -143,11 +148,12 @@ static bool add_rows(struct keeper *keeper, struct shares *shares, const int64_t
     return true;
 }
 
-static bool mark(struct keeper *keeper, int64_t case_id, const struct value *keys, const char *status,
-                 struct err *err)
+static bool mark(struct keeper *keeper, int64_t case_id, const struct value *keys,
+                 const char *status, struct err *err)
 {
     for (size_t i = 0; i < value_count(keys); i++) {
-        if (!plans_settle(keeper->store, case_id, span_of(value_text(value_at(keys, i))), status, err)) {
+        if (!plans_settle(keeper->store, case_id, span_of(value_text(value_at(keys, i))), status,
+                          err)) {
             return false;
         }
     }
@@ -158,8 +164,8 @@ static bool mark_plans(struct keeper *keeper, const struct deed *deed, struct er
 {
     const struct share *share = deed->context;
 
-    return mark(keeper, share->case_id, share->fire, "fired", err)
-           && mark(keeper, share->case_id, share->skip, "skipped", err);
+    return mark(keeper, share->case_id, share->fire, "fired", err) &&
+           mark(keeper, share->case_id, share->skip, "skipped", err);
 }
 
 /* Those who answer for the office's work may say what is still to be done. */
@@ -197,8 +203,9 @@ bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const ch
     struct value *signers = plan_signers();
 
     keeper->done = (struct keeper_ticked){0};
-    if (!keeper_begin(keeper, err) || !add_rows(keeper, &shares, plan->fire, plan->fire_count, true, err)
-        || !add_rows(keeper, &shares, plan->skip, plan->skip_count, false, err)) {
+    if (!keeper_begin(keeper, err) ||
+        !add_rows(keeper, &shares, plan->fire, plan->fire_count, true, err) ||
+        !add_rows(keeper, &shares, plan->skip, plan->skip_count, false, err)) {
         goto done;
     }
     deeds = mem_array(shares.count + 1, sizeof *deeds);

@@ -1,5 +1,5 @@
-/* A tick: everything due, cases and planned jobs, in order of time. On a virtual clock time itself is walked
-   from one wake to the next. */
+/* A tick: everything due, cases and planned jobs, in order of time. On a virtual clock time itself
+   is walked from one wake to the next. */
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/text.h"
@@ -22,7 +22,8 @@ static bool refresh_jobs(struct keeper *keeper, bool *is_any, int64_t *planned, 
     if (!store_begin(keeper->store, err)) {
         return false;
     }
-    if (!occurrence_refresh_all(keeper->site, err) || !occurrence_wake(keeper->site, is_any, planned, err)) {
+    if (!occurrence_refresh_all(keeper->site, err) ||
+        !occurrence_wake(keeper->site, is_any, planned, err)) {
         keeper_rollback(keeper);
         return false;
     }
@@ -41,8 +42,8 @@ static bool walk(struct keeper *keeper, const struct actor *actor, int64_t until
         if (!is_any || planned > until) {
             return waves_run(keeper, until, err);
         }
-        if (!waves_run(keeper, planned, err) || !move_clock(keeper, planned, err)
-            || !planned_run_due(keeper, actor, err)) {
+        if (!waves_run(keeper, planned, err) || !move_clock(keeper, planned, err) ||
+            !planned_run_due(keeper, actor, err)) {
             return false;
         }
     }
@@ -57,7 +58,8 @@ static bool finish(struct keeper *keeper, const struct actor *actor, int64_t unt
     struct audit_row row = {.recorder = actor ? actor->recorder : NULL, .act = "tick"};
     char text[24];
 
-    if (!moves && keeper->done.waves == 0 && keeper->done.jobs == 0 && keeper->done.jobs_failed == 0) {
+    if (!moves && keeper->done.waves == 0 && keeper->done.jobs == 0 &&
+        keeper->done.jobs_failed == 0) {
         return true;
     }
     clock_format_instant(until, text);
@@ -65,8 +67,8 @@ static bool finish(struct keeper *keeper, const struct actor *actor, int64_t unt
     if (!store_begin(keeper->store, err)) {
         return false;
     }
-    if ((moves && !site_set_now(keeper->site, until, err))
-        || !registry_office(keeper->site, keeper->site->office_id, &office, err)) {
+    if ((moves && !site_set_now(keeper->site, until, err)) ||
+        !registry_office(keeper->site, keeper->site->office_id, &office, err)) {
         goto done;
     }
     row.office = office.code;
@@ -96,14 +98,16 @@ bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until
     }
     if (until > now && !keeper->site->is_virtual) {
         err_set(err, ERR_INVALID, "%s",
-                SAY("这个站点用真实时钟，不能走到将来", "this site has a real clock: it cannot go into the future"));
+                SAY("这个站点用真实时钟，不能走到将来",
+                    "this site has a real clock: it cannot go into the future"));
         return false;
     }
     if (until < now) {
         err_set(err, ERR_INVALID, "%s", SAY("时钟不能倒退", "the clock does not go back"));
         return false;
     }
-    ok = keeper_begin(keeper, err) && walk(keeper, actor, until, err) && finish(keeper, actor, until, err);
+    ok = keeper_begin(keeper, err) && walk(keeper, actor, until, err) &&
+         finish(keeper, actor, until, err);
     keeper->done.until = ok ? until : site_now(keeper->site);
     *out = keeper->done;
     return ok;

@@ -1,6 +1,6 @@
-/* Reading what a worker decided. The bytes come from a process that runs an office's script, so nothing here
-   trusts a length, a kind or a text before it was looked at; and the whole answer is read before a single row
-   of it is written. */
+/* Reading what a worker decided. The bytes come from a process that runs an office's script, so
+   nothing here trusts a length, a kind or a text before it was looked at; and the whole answer is
+   read before a single row of it is written. */
 #include "serve/verdict.h"
 
 #include <string.h>
@@ -13,15 +13,16 @@ static const struct {
     const char *name;
     enum effect_kind kind;
 } EFFECT_KINDS[] = {
-    {"notify", EFFECT_NOTIFY},   {"document", EFFECT_DOCUMENT}, {"open", EFFECT_OPEN},
-    {"signal", EFFECT_SIGNAL},   {"propose", EFFECT_PROPOSE},   {"settle", EFFECT_SETTLE},
-    {"cancel", EFFECT_CANCEL},   {"withdraw", EFFECT_WITHDRAW}, {"plan", EFFECT_PLAN},
-    {"unplan", EFFECT_UNPLAN},   {"close", EFFECT_CLOSE},       {"reopen", EFFECT_REOPEN},
+    {"notify", EFFECT_NOTIFY}, {"document", EFFECT_DOCUMENT}, {"open", EFFECT_OPEN},
+    {"signal", EFFECT_SIGNAL}, {"propose", EFFECT_PROPOSE},   {"settle", EFFECT_SETTLE},
+    {"cancel", EFFECT_CANCEL}, {"withdraw", EFFECT_WITHDRAW}, {"plan", EFFECT_PLAN},
+    {"unplan", EFFECT_UNPLAN}, {"close", EFFECT_CLOSE},       {"reopen", EFFECT_REOPEN},
 };
 
 static bool wrong(struct err *err, const char *what)
 {
-    err_set(err, ERR_INVALID, SAY("工作进程的答复有误：%s", "the worker's answer is wrong: %s"), what);
+    err_set(err, ERR_INVALID, SAY("工作进程的答复有误：%s", "the worker's answer is wrong: %s"),
+            what);
     return false;
 }
 
@@ -45,7 +46,8 @@ static bool get_text(struct codec_in *in, size_t limit, struct arena *arena, str
     return true;
 }
 
-static bool get_json(struct codec_in *in, struct buf *scratch, struct arena *arena, struct span *out)
+static bool get_json(struct codec_in *in, struct buf *scratch, struct arena *arena,
+                     struct span *out)
 {
     buf_reset(scratch);
     if (!codec_get_json(in, scratch) || scratch->is_over) {
@@ -72,12 +74,12 @@ static bool get_row(struct verdict *verdict, struct codec_in *in, struct arena *
     struct verdict_row *row = &verdict->rows[verdict->row_count++];
     size_t count = 0;
 
-    return codec_get_list(in, &count) && count == 7 && codec_get_bool(in, &row->is_input)
-           && get_text(in, VERDICT_NAME, arena, &row->kind)
-           && get_text(in, VERDICT_NAME, arena, &row->name) && codec_get_int(in, &row->at)
-           && row->at >= 0 && get_json(in, &verdict->json, arena, &row->body)
-           && codec_get_int(in, &row->line) && row->line >= 0 && codec_get_int(in, &row->after)
-           && row->after >= 0;
+    return codec_get_list(in, &count) && count == 7 && codec_get_bool(in, &row->is_input) &&
+           get_text(in, VERDICT_NAME, arena, &row->kind) &&
+           get_text(in, VERDICT_NAME, arena, &row->name) && codec_get_int(in, &row->at) &&
+           row->at >= 0 && get_json(in, &verdict->json, arena, &row->body) &&
+           codec_get_int(in, &row->line) && row->line >= 0 && codec_get_int(in, &row->after) &&
+           row->after >= 0;
 }
 
 static bool get_rows(struct verdict *verdict, struct codec_in *in, struct arena *arena)
@@ -108,8 +110,8 @@ static bool get_effect(struct verdict *verdict, struct codec_in *in, struct aren
     size_t length = 0;
     size_t count = 0;
 
-    if (!codec_get_list(in, &count) || count != 3
-        || !get_text(in, VERDICT_NAME, arena, &effect->key) || !codec_get_string(in, &kind, &length)) {
+    if (!codec_get_list(in, &count) || count != 3 ||
+        !get_text(in, VERDICT_NAME, arena, &effect->key) || !codec_get_string(in, &kind, &length)) {
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(EFFECT_KINDS); i++) {
@@ -158,10 +160,10 @@ static bool get_refused(struct verdict *verdict, struct codec_in *in, struct are
     if (codec_peek(in) != CODEC_MAP) {
         return codec_get_bool(in, &is_true) && !is_true;
     }
-    if (!codec_skip(in, &start, &length)
-        || !fields_read((struct span){start, length}, fields, COUNT_OF(fields), NULL)
-        || !field_text(&fields[0], VERDICT_NAME, arena, &kind, NULL)
-        || !field_text(&fields[1], 4096, arena, &text, NULL)) {
+    if (!codec_skip(in, &start, &length) ||
+        !fields_read((struct span){start, length}, fields, COUNT_OF(fields), NULL) ||
+        !field_text(&fields[0], VERDICT_NAME, arena, &kind, NULL) ||
+        !field_text(&fields[1], 4096, arena, &text, NULL)) {
         return false;
     }
     err_set(&verdict->refused, err_kind_named(kind.bytes), "%s", text.bytes);
@@ -218,8 +220,8 @@ bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *are
     if (!get_rows(verdict, &in, arena)) {
         return wrong(err, "rows");
     }
-    if (!codec_get_string(&in, &verdict->snapshot.bytes, &verdict->snapshot.length)
-        || verdict->snapshot.length > VERDICT_SNAPSHOT) {
+    if (!codec_get_string(&in, &verdict->snapshot.bytes, &verdict->snapshot.length) ||
+        verdict->snapshot.length > VERDICT_SNAPSHOT) {
         return wrong(err, "snapshot");
     }
     if (!get_rest(verdict, &in, arena)) {

@@ -1,5 +1,5 @@
-/* What a worker decided about one case, read as hostile input: every kind, length and number is checked before
-   anything of it is believed. */
+/* What a worker decided about one case, read as hostile input: every kind, length and number is
+   checked before anything of it is believed. */
 #ifndef DUBAN_VERDICT_H
 #define DUBAN_VERDICT_H
 
@@ -16,8 +16,8 @@
 
 #define VERDICT_ROWS 2000
 #define VERDICT_EFFECTS 5000
-#define VERDICT_NAME 200             /* bytes */
-#define VERDICT_BODY (256u * 1024)   /* of JSON */
+#define VERDICT_NAME 200           /* bytes */
+#define VERDICT_BODY (256u * 1024) /* of JSON */
 #define VERDICT_SNAPSHOT (1024u * 1024)
 
 enum effect_kind {
@@ -68,8 +68,10 @@ struct verdict {
     struct buf json;    /* scratch */
 };
 void verdict_clear(struct verdict *verdict);
-/* Texts go to the arena; snapshot and bodies of effects stay where in lies. ERR_INVALID names what is wrong. */
-MUST_USE bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *arena, struct err *err);
+/* Texts go to the arena; snapshot and bodies of effects stay where in lies. ERR_INVALID names what
+ * is wrong. */
+MUST_USE bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *arena,
+                           struct err *err);
 
 /* One key looked for in a codec map. */
 struct field {
@@ -80,8 +82,8 @@ struct field {
 /* Walks the map once; unknown keys are passed over. */
 MUST_USE bool fields_read(struct span map, struct field *fields, size_t count, struct err *err);
 /* A text of at most limit bytes, UTF-8, into the arena; "" when it is not there and not needed. */
-MUST_USE bool field_text(const struct field *field, size_t limit, struct arena *arena, struct span *out,
-                         struct err *err);
+MUST_USE bool field_text(const struct field *field, size_t limit, struct arena *arena,
+                         struct span *out, struct err *err);
 /* The value as canonical JSON in the arena; otherwise when it is not there. scratch is reset. */
 MUST_USE bool field_json(const struct field *field, struct buf *scratch, struct arena *arena,
                          const char *otherwise, struct span *out, struct err *err);

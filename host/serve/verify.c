@@ -1,5 +1,6 @@
-/* The proof: chains are computed again, every case is folded again by workers from its inputs alone, and what
-   comes out is compared with the rows and the state that stand. Nothing here writes but the checkpoint. */
+/* The proof: chains are computed again, every case is folded again by workers from its inputs
+   alone, and what comes out is compared with the rows and the state that stand. Nothing here writes
+   but the checkpoint. */
 #include "serve/verify.h"
 
 #include <stdio.h>
@@ -56,7 +57,8 @@ static bool same_text(const struct stmt *stmt, int column, struct span wanted)
 }
 
 /* The decisions that stand against the decisions that came out now. */
-static bool compare_rows(struct proof *proof, const struct item *item, int64_t *differs, struct err *err)
+static bool compare_rows(struct proof *proof, const struct item *item, int64_t *differs,
+                         struct err *err)
 {
     static const char sql[] = "SELECT seq, kind, name, at, line, body FROM events"
                               " WHERE case_id = $1 AND seq <= $2 AND is_input = 0 ORDER BY seq";
@@ -66,7 +68,8 @@ static bool compare_rows(struct proof *proof, const struct item *item, int64_t *
     size_t at = 0;
 
     *differs = 0;
-    if (!store_ask(proof->keeper->store, sql, &stmt, err, "ii", item->place.case_id, item->folded)) {
+    if (!store_ask(proof->keeper->store, sql, &stmt, err, "ii", item->place.case_id,
+                   item->folded)) {
         return false;
     }
     while (stmt_step(stmt, &has_row, err)) {
@@ -76,9 +79,9 @@ static bool compare_rows(struct proof *proof, const struct item *item, int64_t *
             *differs = at < verdict->row_count ? -1 : 0;
             return true;
         }
-        if (at == verdict->row_count || !same_text(stmt, 1, row->kind) || !same_text(stmt, 2, row->name)
-            || stmt_int(stmt, 3) != row->at || stmt_int(stmt, 4) != row->line
-            || !same_text(stmt, 5, row->body)) {
+        if (at == verdict->row_count || !same_text(stmt, 1, row->kind) ||
+            !same_text(stmt, 2, row->name) || stmt_int(stmt, 3) != row->at ||
+            stmt_int(stmt, 4) != row->line || !same_text(stmt, 5, row->body)) {
             *differs = stmt_int(stmt, 0);
             stmt_reset(stmt);
             return true;
@@ -88,16 +91,18 @@ static bool compare_rows(struct proof *proof, const struct item *item, int64_t *
     return false;
 }
 
-static bool compare_state(struct proof *proof, const struct item *item, bool *is_same, struct err *err)
+static bool compare_state(struct proof *proof, const struct item *item, bool *is_same,
+                          struct err *err)
 {
-    static const char sql[] = "SELECT state, wake_at, seq, folded, set_aside, due FROM cases WHERE case_id = $1";
+    static const char sql[] =
+        "SELECT state, wake_at, seq, folded, set_aside, due FROM cases WHERE case_id = $1";
     const struct verdict *verdict = &proof->keeper->verdict;
     struct stmt *stmt = NULL;
     bool has_row = false;
     int64_t wake_at;
 
-    if (!store_ask(proof->keeper->store, sql, &stmt, err, "i", item->place.case_id)
-        || !stmt_step(stmt, &has_row, err)) {
+    if (!store_ask(proof->keeper->store, sql, &stmt, err, "i", item->place.case_id) ||
+        !stmt_step(stmt, &has_row, err)) {
         return false;
     }
     wake_at = stmt_is_null(stmt, 1) ? CASE_NEVER : stmt_int(stmt, 1);
@@ -120,10 +125,12 @@ static bool compare(struct proof *proof, struct batch *batch, struct item *item,
     bool is_same = true;
 
     proof->report->refolded++;
-    if (!item->is_answered || !verdict_read(verdict, item->answer, &batch->arena, &why)
-        || verdict->refused.kind != ERR_NONE) {
+    if (!item->is_answered || !verdict_read(verdict, item->answer, &batch->arena, &why) ||
+        verdict->refused.kind != ERR_NONE) {
         (void)snprintf(sentence, sizeof sentence, SAY("不能重算：%s", "cannot be folded again: %s"),
-                       !item->is_answered ? item->fault.text : why.text[0] ? why.text : verdict->refused.text);
+                       !item->is_answered ? item->fault.text
+                       : why.text[0]      ? why.text
+                                          : verdict->refused.text);
         proof->report->fold_differs++;
         find(proof, item->number, sentence);
         return true;
@@ -136,12 +143,14 @@ static bool compare(struct proof *proof, struct batch *batch, struct item *item,
     }
     proof->report->fold_differs++;
     if (differs > 0) {
-        (void)snprintf(sentence, sizeof sentence, SAY("重算与第 %lld 行不同", "row %lld differs when folded again"),
+        (void)snprintf(sentence, sizeof sentence,
+                       SAY("重算与第 %lld 行不同", "row %lld differs when folded again"),
                        (long long)differs);
     } else {
         (void)snprintf(sentence, sizeof sentence, "%s",
-                       differs ? SAY("重算多出判定", "folded again, there are more decisions")
-                               : SAY("重算后的状态或日期不同", "folded again, state or dates differ"));
+                       differs
+                           ? SAY("重算多出判定", "folded again, there are more decisions")
+                           : SAY("重算后的状态或日期不同", "folded again, state or dates differ"));
     }
     find(proof, item->number, sentence);
     return true;
@@ -151,7 +160,8 @@ static bool compare(struct proof *proof, struct batch *batch, struct item *item,
 static bool load_history(struct keeper *keeper, struct batch *batch, int64_t case_id, bool *is_in,
                          struct err *err)
 {
-    static const char sql[] = "SELECT number, office_id, activation_id, folded FROM cases WHERE case_id = $1";
+    static const char sql[] =
+        "SELECT number, office_id, activation_id, folded FROM cases WHERE case_id = $1";
     struct item *item = batch_add(batch);
     struct bureau *bureau = NULL;
     struct stmt *stmt = NULL;
@@ -162,7 +172,8 @@ static bool load_history(struct keeper *keeper, struct batch *batch, int64_t cas
     int64_t activation_id;
 
     *is_in = false;
-    if (!store_ask(keeper->store, sql, &stmt, err, "i", case_id) || !stmt_step(stmt, &has_row, err)) {
+    if (!store_ask(keeper->store, sql, &stmt, err, "i", case_id) ||
+        !stmt_step(stmt, &has_row, err)) {
         return false;
     }
     number = stmt_text(stmt, 0, &length);
@@ -174,8 +185,8 @@ static bool load_history(struct keeper *keeper, struct batch *batch, int64_t cas
     item->place.case_id = case_id;
     item->at = CASE_NEVER;
     item->now = keeper_instant(keeper);
-    if (!pool_crew(keeper->pool, activation_id, &item->crew, err)
-        || !keeper_bureau(keeper, item->office_id, &bureau, err)) {
+    if (!pool_crew(keeper->pool, activation_id, &item->crew, err) ||
+        !keeper_bureau(keeper, item->office_id, &bureau, err)) {
         return false;
     }
     item->almanac = &bureau->almanac;
@@ -197,7 +208,8 @@ static bool settle(struct proof *proof, struct batch *batch, struct err *err)
     if (batch->count == 0) {
         return true;
     }
-    if (!batch_send(batch, proof->keeper->pool, err) || !batch_receive(batch, proof->keeper->pool, err)) {
+    if (!batch_send(batch, proof->keeper->pool, err) ||
+        !batch_receive(batch, proof->keeper->pool, err)) {
         return false;
     }
     for (size_t i = 0; i < batch->count; i++) {
@@ -218,23 +230,25 @@ static bool refold(struct proof *proof, int64_t case_id, struct err *err)
         return false;
     }
     if (!is_in) { /* one group too many: what is there goes first */
-        if (!settle(proof, batch, err) || !load_history(proof->keeper, batch, case_id, &is_in, err)) {
+        if (!settle(proof, batch, err) ||
+            !load_history(proof->keeper, batch, case_id, &is_in, err)) {
             return false;
         }
     }
     return batch->count < VERIFY_BATCH || settle(proof, batch, err);
 }
 
-static bool next_cases(struct proof *proof, int64_t after, int64_t *ids, char (*numbers)[CASE_NUMBER_SIZE],
-                       size_t *count, struct err *err)
+static bool next_cases(struct proof *proof, int64_t after, int64_t *ids,
+                       char (*numbers)[CASE_NUMBER_SIZE], size_t *count, struct err *err)
 {
     struct stmt *stmt = NULL;
     bool has_row = false;
 
     *count = 0;
-    if (!store_ask(proof->keeper->store,
-                   "SELECT case_id, number FROM cases WHERE case_id > $1 ORDER BY case_id LIMIT 256", &stmt,
-                   err, "i", after)) {
+    if (!store_ask(
+            proof->keeper->store,
+            "SELECT case_id, number FROM cases WHERE case_id > $1 ORDER BY case_id LIMIT 256",
+            &stmt, err, "i", after)) {
         return false;
     }
     while (stmt_step(stmt, &has_row, err)) {
@@ -263,8 +277,8 @@ static bool check_cases(struct proof *proof, struct err *err)
             bool can_refold = false;
 
             proof->report->cases++;
-            ok = check_chain(proof, ids[i], numbers[i], &can_refold, err)
-                 && (!can_refold || proof->skip_refold || refold(proof, ids[i], err));
+            ok = check_chain(proof, ids[i], numbers[i], &can_refold, err) &&
+                 (!can_refold || proof->skip_refold || refold(proof, ids[i], err));
             after = ids[i];
         }
     }
@@ -301,8 +315,8 @@ static bool checkpoint(struct keeper *keeper, const struct actor *actor, struct 
 {
     struct bureau *bureau = NULL;
 
-    if (!keeper_bureau(keeper, keeper->site->office_id, &bureau, err)
-        || !store_begin(keeper->store, err)) {
+    if (!keeper_bureau(keeper, keeper->site->office_id, &bureau, err) ||
+        !store_begin(keeper->store, err)) {
         return false;
     }
     if (!audit_checkpoint(keeper->site, bureau->code, actor ? actor->recorder : NULL, NULL, err)) {
@@ -325,14 +339,14 @@ bool keeper_verify(struct keeper *keeper, const struct actor *actor,
     bool ok;
 
     *report = (struct verify_report){0};
-    ok = keeper_begin(keeper, err) && check_cases(&proof, err) && check_rest(&proof, err)
-         && (!options->checkpoint || checkpoint(keeper, actor, err));
+    ok = keeper_begin(keeper, err) && check_cases(&proof, err) && check_rest(&proof, err) &&
+         (!options->checkpoint || checkpoint(keeper, actor, err));
     report->micros = clock_micros() - start;
     return ok;
 }
 
 bool verify_is_clean(const struct verify_report *report)
 {
-    return report->chain_broken == 0 && report->fold_differs == 0 && report->audit_broken == 0
-           && report->store_faults == 0;
+    return report->chain_broken == 0 && report->fold_differs == 0 && report->audit_broken == 0 &&
+           report->store_faults == 0;
 }

@@ -1,6 +1,7 @@
-/* Waves: what is due, batch after batch, in the order (wake_at, round, case_id). Two batches are under way:
-   while the workers decide one, the keeper writes the one before. The outcome equals that of deciding one case
-   after the other, because writing stops where something written meanwhile would have come first. */
+/* Waves: what is due, batch after batch, in the order (wake_at, round, case_id). Two batches are
+   under way: while the workers decide one, the keeper writes the one before. The outcome equals
+   that of deciding one case after the other, because writing stops where something written
+   meanwhile would have come first. */
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -11,7 +12,8 @@
 #define WAVES_HOUR_MS INT64_C(3600000)
 #define WAVES_START ((struct place){INT64_MIN, 0, 0})
 
-static bool quarantine(struct keeper *keeper, struct crew *crew, const char *sentence, struct err *err)
+static bool quarantine(struct keeper *keeper, struct crew *crew, const char *sentence,
+                       struct err *err)
 {
     if (!fault_quarantine(keeper->site, crew->is.hash, sentence, err)) {
         return false;
@@ -20,19 +22,22 @@ static bool quarantine(struct keeper *keeper, struct crew *crew, const char *sen
         other->is_quarantined |= other->is.version_id == crew->is.version_id;
     }
     keeper->done.quarantined++;
-    log_warn(SAY("工作流 %s 的一个版本连续出错，已隔离：%s", "a version of %s failed repeatedly and was put aside: %s"),
+    log_warn(SAY("工作流 %s 的一个版本连续出错，已隔离：%s",
+                 "a version of %s failed repeatedly and was put aside: %s"),
              crew->is.workflow, sentence);
     return true;
 }
 
-bool waves_blame(struct keeper *keeper, const struct item *item, const struct err *why, struct err *err)
+bool waves_blame(struct keeper *keeper, const struct item *item, const struct err *why,
+                 struct err *err)
 {
     int64_t count = 0;
 
-    if (!cases_put_aside(keeper->store, item->place.case_id, why->text, err)
-        || !fault_add(keeper->site, item->crew->is.hash, item->place.case_id, "script", why->text, err)
-        || !fault_count(keeper->site, item->crew->is.hash, keeper_instant(keeper) - WAVES_HOUR_MS, &count,
-                        err)) {
+    if (!cases_put_aside(keeper->store, item->place.case_id, why->text, err) ||
+        !fault_add(keeper->site, item->crew->is.hash, item->place.case_id, "script", why->text,
+                   err) ||
+        !fault_count(keeper->site, item->crew->is.hash, keeper_instant(keeper) - WAVES_HOUR_MS,
+                     &count, err)) {
         return false;
     }
     keeper->done.put_aside++;
@@ -56,8 +61,8 @@ static enum written write_item(struct keeper *keeper, struct scene *scene, struc
     struct err why = {0};
     bool moved = false;
 
-    if (keeper->site->is_virtual && item->now > site_now(keeper->site)
-        && !site_set_now(keeper->site, item->now, err)) {
+    if (keeper->site->is_virtual && item->now > site_now(keeper->site) &&
+        !site_set_now(keeper->site, item->now, err)) {
         return WRITTEN_BAD;
     }
     if (!apply_read(keeper, scene->batch, item, &why)) {
@@ -90,8 +95,8 @@ static enum written write_carefully(struct keeper *keeper, struct scene *scene, 
     if (result == WRITTEN_ON) {
         return store_release(keeper->store, err) ? WRITTEN_ON : WRITTEN_BAD;
     }
-    if (!store_back(keeper->store, err)
-        || (keeper->site->is_virtual && !site_reload_clock(keeper->site, err))) {
+    if (!store_back(keeper->store, err) ||
+        (keeper->site->is_virtual && !site_reload_clock(keeper->site, err))) {
         return WRITTEN_BAD;
     }
     if (result == WRITTEN_STOP) {
@@ -171,14 +176,15 @@ static bool step(struct keeper *keeper, int64_t until, struct err *err)
     bool stopped = false;
 
     /* Read while the workers decide the batch before, sent as soon as they have. */
-    if (!fetch(keeper, keeper->next, batch->items[batch->count - 1].place, until, err)
-        || !batch_receive(batch, keeper->pool, err) || !batch_send(keeper->next, keeper->pool, err)
-        || !write_batch(keeper, &stopped, err)) {
+    if (!fetch(keeper, keeper->next, batch->items[batch->count - 1].place, until, err) ||
+        !batch_receive(batch, keeper->pool, err) || !batch_send(keeper->next, keeper->pool, err) ||
+        !write_batch(keeper, &stopped, err)) {
         return false;
     }
     if (stopped || keeper->next->count == 0) {
         batch_abandon(keeper->next, keeper->pool);
-        return fetch(keeper, batch, WAVES_START, until, err) && batch_send(batch, keeper->pool, err);
+        return fetch(keeper, batch, WAVES_START, until, err) &&
+               batch_send(batch, keeper->pool, err);
     }
     keeper->now = keeper->next;
     keeper->next = batch;
@@ -187,8 +193,8 @@ static bool step(struct keeper *keeper, int64_t until, struct err *err)
 
 bool waves_run(struct keeper *keeper, int64_t until, struct err *err)
 {
-    bool ok = fetch(keeper, keeper->now, WAVES_START, until, err)
-              && batch_send(keeper->now, keeper->pool, err);
+    bool ok = fetch(keeper, keeper->now, WAVES_START, until, err) &&
+              batch_send(keeper->now, keeper->pool, err);
 
     batch_reset(keeper->next);
     while (ok && keeper->now->count > 0) {

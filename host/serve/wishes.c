@@ -1,5 +1,5 @@
-/* What a job wants done at its end. Facts are deeds like anybody's; whatever else it wants goes into the same
-   transaction beside the first of them. */
+/* What a job wants done at its end. Facts are deeds like anybody's; whatever else it wants goes
+   into the same transaction beside the first of them. */
 #include "serve/wishes.h"
 
 #include <stdio.h>
@@ -36,7 +36,8 @@ static bool is_kind(const struct value *act, const char *kind)
     return text && strcmp(text, kind) == 0;
 }
 
-static bool read_open(struct keeper *keeper, struct ready *ready, const struct value *act, struct err *err)
+static bool read_open(struct keeper *keeper, struct ready *ready, const struct value *act,
+                      struct err *err)
 {
     const char *workflow = value_get_text(act, "workflow");
     struct opening *opening = &ready->openings[ready->opening_count];
@@ -46,12 +47,13 @@ static bool read_open(struct keeper *keeper, struct ready *ready, const struct v
     struct value *coded = NULL;
     bool ok;
 
-    ok = keeper_bureau(keeper, ready->wishes->office_id, &bureau, err)
-         && activation_active(keeper->site, bureau->office_id, workflow ? workflow : "", &active, err)
-         && pool_crew(keeper->pool, active.activation_id, &opening->crew, err)
-         && forms_codes(keeper, bureau->office_id, value_get(opening->crew->about, "fields"),
-                        value_get(act, "record"), &coded, err)
-         && keeper_values(keeper, active.activation_id, "record", coded, record, err);
+    ok = keeper_bureau(keeper, ready->wishes->office_id, &bureau, err) &&
+         activation_active(keeper->site, bureau->office_id, workflow ? workflow : "", &active,
+                           err) &&
+         pool_crew(keeper->pool, active.activation_id, &opening->crew, err) &&
+         forms_codes(keeper, bureau->office_id, value_get(opening->crew->about, "fields"),
+                     value_get(act, "record"), &coded, err) &&
+         keeper_values(keeper, active.activation_id, "record", coded, record, err);
     value_free(coded);
     activation_clear(&active);
     if (ok) {
@@ -63,7 +65,8 @@ static bool read_open(struct keeper *keeper, struct ready *ready, const struct v
     return ok;
 }
 
-static bool read_fact(struct keeper *keeper, struct ready *ready, const struct value *act, struct err *err)
+static bool read_fact(struct keeper *keeper, struct ready *ready, const struct value *act,
+                      struct err *err)
 {
     size_t at = ready->deed_count;
     struct deed *deed = &ready->deeds[at];
@@ -75,23 +78,24 @@ static bool read_fact(struct keeper *keeper, struct ready *ready, const struct v
     const struct value *about;
     bool ok = false;
 
-    if (!cases_id(keeper->store, number ? number : "", &deed->case_id, err)
-        || !cases_load(keeper->store, deed->case_id, &row, err)
-        || !pool_crew(keeper->pool, row.activation_id, &crew, err)) {
+    if (!cases_id(keeper->store, number ? number : "", &deed->case_id, err) ||
+        !cases_load(keeper->store, deed->case_id, &row, err) ||
+        !pool_crew(keeper->pool, row.activation_id, &crew, err)) {
         goto done;
     }
     for (size_t i = 0; i < at; i++) {
         if (ready->deeds[i].case_id == deed->case_id) {
-            err_set(err, ERR_INVALID, SAY("一次运行对案件 %s 只能登记一项", "one run records one fact on case %s only"),
-                    number);
+            err_set(
+                err, ERR_INVALID,
+                SAY("一次运行对案件 %s 只能登记一项", "one run records one fact on case %s only"),
+                number);
             goto done;
         }
     }
     deed->name = forms_fact(crew->about, name ? name : "", err);
     about = deed->name ? value_get(value_get(crew->about, "facts"), deed->name) : NULL;
-    if (!about
-        || !forms_codes(keeper, row.office_id, value_get(about, "fields"), value_get(act, "form"), &form,
-                        err)) {
+    if (!about || !forms_codes(keeper, row.office_id, value_get(about, "fields"),
+                               value_get(act, "form"), &form, err)) {
         goto done;
     }
     ready->bodies[at] = value_new_map();
@@ -180,7 +184,8 @@ static bool put_message(struct keeper *keeper, const struct ready *ready, const 
     } else {
         buf_add_text(&data, "{}");
     }
-    ok = recipients_find(keeper->recipients, ready->wishes->office_id, clock_day(keeper_instant(keeper)),
+    ok = recipients_find(keeper->recipients, ready->wishes->office_id,
+                         clock_day(keeper_instant(keeper)),
                          (struct span){codec.bytes, codec.length}, &ids, &count, err);
     if (ok && count == 0) {
         err_set(err, ERR_MISSING, SAY("消息 %s 没有收件人", "the message %s reaches nobody"),
@@ -240,12 +245,13 @@ static bool put_rest(struct keeper *keeper, const struct ready *ready, struct er
 
         (void)snprintf(key, sizeof key, "job:%.150s:%lld#%zu", wishes->name,
                        (long long)keeper_instant(keeper), i + 1);
-        if ((is_kind(act, "notify") && !put_message(keeper, ready, act, key, err))
-            || (is_kind(act, "document") && !put_document(keeper, ready, act, key, err))) {
+        if ((is_kind(act, "notify") && !put_message(keeper, ready, act, key, err)) ||
+            (is_kind(act, "document") && !put_document(keeper, ready, act, key, err))) {
             return false;
         }
     }
-    return put_openings(keeper, ready, err) && (!wishes->also || wishes->also(keeper, wishes->context, err));
+    return put_openings(keeper, ready, err) &&
+           (!wishes->also || wishes->also(keeper, wishes->context, err));
 }
 
 static bool put_beside(struct keeper *keeper, const struct deed *deed, struct err *err)
@@ -258,7 +264,8 @@ static bool put_alone(struct keeper *keeper, const struct ready *ready, struct e
     struct bureau *bureau = NULL;
     struct act act = {.name = "run", .object = ready->wishes->name, .actor = ready->wishes->actor};
 
-    if (!keeper_bureau(keeper, ready->wishes->office_id, &bureau, err) || !store_begin(keeper->store, err)) {
+    if (!keeper_bureau(keeper, ready->wishes->office_id, &bureau, err) ||
+        !store_begin(keeper->store, err)) {
         return false;
     }
     act.office_id = bureau->office_id;
@@ -284,7 +291,8 @@ static bool read_all(struct keeper *keeper, struct ready *ready, struct err *err
         } else if (is_kind(act, "fact")) {
             ok = read_fact(keeper, ready, act, err);
         } else if (!is_kind(act, "notify") && !is_kind(act, "document")) {
-            err_set(err, ERR_INVALID, "%s", SAY("脚本的结果中有不认识的动作", "the script wants something unknown"));
+            err_set(err, ERR_INVALID, "%s",
+                    SAY("脚本的结果中有不认识的动作", "the script wants something unknown"));
             ok = false;
         }
         if (!ok) {
@@ -292,7 +300,8 @@ static bool read_all(struct keeper *keeper, struct ready *ready, struct err *err
         }
     }
     if (ready->deed_count > BATCH_CASES) {
-        err_set(err, ERR_INVALID, SAY("一次运行最多登记 %d 项", "one run records at most %d facts"), BATCH_CASES);
+        err_set(err, ERR_INVALID, SAY("一次运行最多登记 %d 项", "one run records at most %d facts"),
+                BATCH_CASES);
         return false;
     }
     return true;
@@ -305,7 +314,8 @@ bool wishes_apply(struct keeper *keeper, struct wishes *wishes, struct err *err)
     struct ready ready = {.wishes = wishes};
 
     if (count > WISHES_MOST) {
-        err_set(err, ERR_INVALID, SAY("一次运行最多 %d 个动作", "one run may want %d things at most"), WISHES_MOST);
+        err_set(err, ERR_INVALID,
+                SAY("一次运行最多 %d 个动作", "one run may want %d things at most"), WISHES_MOST);
         return false;
     }
     ready.openings = mem_array(count + 1, sizeof *ready.openings);

@@ -54,7 +54,7 @@ local function enter(w, id, by)
   local from = s.state
   s.state, s.since = id, w.at
   rows.decide(w, "entered", id, { from = from or nil, by = by }, state and state.line)
-  effects.emit(w, w.ix.enter[id] or {}, "e" .. s.n)
+  effects.emit(w, w.ix.enter[id] or {}, "e" .. s.n, w.signs)
   deadlines.happen(w, id)
   if builtins.ended[id] or (state and state.final) then
     close(w, id)
@@ -131,7 +131,8 @@ function takers.fact(w, input)
   local def = w.def.facts.id[id]
   day_from(w, def, form)
   keep_fact(w, id, form)
-  effects.emit(w, w.ix.facts[id] or {}, "f" .. w.s.n, def and def.signs)
+  w.signs = def and def.signs -- what it brings about is signed too: the papers take their numbers
+  effects.emit(w, w.ix.facts[id] or {}, "f" .. w.s.n, w.signs)
   builtins.keep(w, def, form)
   builtins.act(w, id, form)
   if builtins.ends[id] and not w.s.closed then

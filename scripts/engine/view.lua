@@ -161,6 +161,14 @@ function view.settings(def, ctx)
   return out
 end
 
+local REFERENCE = {
+  field = function(w, name) return w.s.record[name] end,
+  form = function(w, name) return (w.fact_data or {})[name] end,
+  setting = function(w, name) return setting(w.def, w.ctx, name) end,
+  it = function(_, _, it) return it end,
+  this = function(w) return w.ctx.number end,
+}
+
 --- The value of a V of the definition: constant, reference, list of them, or function of the case.
 ---@param w table
 ---@param value any
@@ -176,16 +184,8 @@ function view.value(w, value, item, it)
     return view.value(w, value, item, it)
   elseif type(value) ~= "table" then
     return value
-  elseif value.ref == "field" then
-    return copy(w.s.record[value.name])
-  elseif value.ref == "form" then
-    return copy((w.fact_data or {})[value.name])
-  elseif value.ref == "setting" then
-    return copy(setting(w.def, w.ctx, value.name))
-  elseif value.ref == "it" then
-    return copy(it)
-  elseif value.ref == "this" then
-    return w.ctx.number
+  elseif value.ref then
+    return copy(REFERENCE[value.ref](w, value.name, it))
   end
   local out = {}
   for key, inner in next, value do

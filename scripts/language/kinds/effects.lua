@@ -39,17 +39,24 @@ local function check_required(r, about, out, node)
   end
 end
 
+-- What is known of this very procedure, when it opens cases of its own kind.
+local function own_about(r)
+  local fields = {}
+  for id, field in next, r.index.fields do
+    fields[#fields + 1] = { id = id, label = field.label or id }
+  end
+  return { id = r.index.id, fields = fields }
+end
+
 local function check_open(r, marker, out, node, body)
   local others = r.others
   if not others or not out.workflow then
     return
   end
-  local about = others[out.workflow]
+  local about = out.workflow == r.index.id and own_about(r) or others[out.workflow]
   if not about then
-    if out.workflow ~= r.index.id then
-      r:complain(node, words.sayf("没有叫“%s”的程序%s", "there is no procedure \"%s\"%s", out.workflow,
-        words.hint(out.workflow, others)), out.workflow)
-    end
+    r:complain(node, words.sayf("没有叫“%s”的程序%s", "there is no procedure \"%s\"%s", out.workflow,
+      words.hint(out.workflow, others)), out.workflow)
     return
   end
   local given = {}

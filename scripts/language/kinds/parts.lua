@@ -49,12 +49,17 @@ function parts.principals(r, value, node, key)
   return out
 end
 
+-- In the effects of a fact, a field of its own form comes before one of the record.
+local function named_reference(r, word, value, node)
+  local name = r:marker(value, node, {})[1]
+  local is_own = word == "field" and r.own_form and r.own_form[name]
+  return { ref = is_own and "form" or word, name = name }
+end
+
 local function reference(r, value, node)
   local word = markers.word(value)
   if word == "field" or word == "setting" then
-    local name = r:marker(value, node, {})[1]
-    return { ref = word == "field" and r.own_form and r.own_form[name] and "form" or word,
-      name = name }
+    return named_reference(r, word, value, node)
   elseif word == "it" or word == "this" then
     if word == "it" and not r.each then
       r:complain(node, words.say("it 只能写在 each 里", "it stands inside each only"), "it")
