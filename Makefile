@@ -20,7 +20,7 @@ FLAGS_test    = -O2 $(HARDEN) -DDUBAN_TEST
 FLAGS_asan    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                 -DDUBAN_TEST -DDUBAN_NO_CONFINE -fPIE
 
-BUSTED   = build/duban lua /usr/bin/busted --output=spec/support/report.lua
+BUSTED   = build/test/duban lua /usr/bin/busted --output=spec/support/report.lua
 
 all: deps build/duban build/test/duban
 

@@ -125,7 +125,7 @@ return workflow "巡视建议移交督办" {
     at "2026-04-16" { waiting "talk", approved("talk", "同意约谈"),
       signals "promised_in_talk" { pledge = "月底办结" } },
     at "2026-05-19" { waiting "notice", approved("notice", "同意"), waiting "notice",
-      approved("notice", { opinion = "同意通报", basis = "编委会2026年第3次会议" }) },
+      approved { "notice", opinion = "同意通报", basis = "编委会2026年第3次会议" } },
     reached("call", "2026-03-18"), reached("talk", "2026-04-15"),
   },
   example "屡查屡犯，逾期直接约谈；五日内退过一次件" {

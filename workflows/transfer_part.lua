@@ -56,8 +56,8 @@ return workflow "移交事项分办" {
     at "2026-03-02" { records "signed" { signed_on = "2026-03-02" }, due("finish", "2026-03-09") },
     at "2026-03-05" { reached("warn", "2026-03-04") },
     at "2026-03-06" { records "reported" { text = "已核减" } },
-    at "2026-03-12" { records "sent_back" { reason = "佐证不足" }, due("finish", "2026-03-19") },
-    reached("call", "2026-03-20"), until_ "2026-03-20",
+    at "2026-03-12" { records "sent_back" { on = "2026-03-11", reason = "佐证不足" }, due("finish", "2026-03-18") },
+    reached("call", "2026-03-19"), until_ "2026-03-20",
   },
   example "提前不足三日的提示当日即发" {
     opened { unit = "省财政厅", term = workdays(2) },

@@ -1,4 +1,4 @@
--- What the officials of the example do in a week: for each state of each procedure, who records what after how
+-- What the officials of the example do, twice a week: for each state of each procedure, who records what after how
 -- many weeks. A case's own number decides whether its people are quick, slow or silent; nothing is random.
 local officials = {}
 
@@ -43,7 +43,9 @@ local habits = {
   },
   ["巡视建议移交督办"] = {
     ["拟稿"] = { { fact = "issued", by = people.director, weeks = 1, form = {} } },
-    ["已送达"] = { { fact = "signed", by = people.clerk, weeks = 1, form = { "signed_on=$today" } } },
+    ["已送达"] = { { fact = "signed", by = people.clerk, weeks = 0.5, form = { "signed_on=$today" },
+      is_so = function(c) return c ~= 6 end },
+      { fact = "signed", by = people.clerk, weeks = 2, form = { "signed_on=$today" } } },
     ["办理中"] = {
       { fact = "interim", by = "liaison", weeks = 3, form = { "text=已制定方案，正在清理" } },
       { fact = "extension_granted", by = people.director, weeks = 5, form = { "workdays=10", "reason=等待批复" },
@@ -91,7 +93,7 @@ local habits = {
     ["待批销号"] = { { fact = "struck", by = people.director, weeks = 1, form = {} } },
   },
   ["电话提醒"] = {
-    ["待拨打"] = { { fact = "called", by = people.clerk, weeks = 1,
+    ["待拨打"] = { { fact = "called", by = people.clerk, weeks = 0.5,
       form = { "callee=单位联络员", "called_on=$today", "answer=抓紧办理" } } },
     ["待见效"] = {
       { fact = "settled", by = people.section_head, weeks = 2, form = { "result=已报送进展" },
@@ -145,10 +147,10 @@ end
 local function note(row)
   local seen = since[row.number]
   if not seen or seen.state ~= row.state then
-    seen = { state = row.state, weeks = 0, done = {}, sent_back = seen and seen.sent_back }
+    seen = { state = row.state, visits = 0, done = {}, sent_back = seen and seen.sent_back }
     since[row.number] = seen
   end
-  seen.weeks = seen.weeks + 1
+  seen.visits = seen.visits + 1
   return seen
 end
 
@@ -156,7 +158,7 @@ end
 local function habit_of(row, seen)
   local list = habits[row.title] and habits[row.title][row.state] or {}
   for _, habit in ipairs(list) do
-    if seen.weeks >= habit.weeks and not seen.done[habit.fact]
+    if seen.visits >= habit.weeks * 2 and not seen.done[habit.fact]
       and (not habit.is_so or habit.is_so(character(row.number), seen)) then
       return habit
     end
@@ -196,11 +198,11 @@ local function gather(groups, row, day)
   table.insert(groups[key].numbers, row.number)
 end
 
---- The commands of one week.
+--- The commands of one visit; there are two a week.
 ---@param day string
 ---@param cases table[] rows of `cases --open`
 ---@return string[][] commands
-function officials.week(day, cases)
+function officials.visit(day, cases)
   local groups, commands = {}, {}
   for _, row in ipairs(cases) do
     gather(groups, row, day)
@@ -239,7 +241,8 @@ function officials.sign(day, waiting)
     if signer and digit == 5 then
       commands[#commands + 1] = { "reject", tostring(row.id), "--opinion", "先电话了解情况", "--by", signer }
     elseif signer and digit ~= 9 then
-      commands[#commands + 1] = { "approve", tostring(row.id), "--opinion", "同意", "--basis", "编委会议 " .. day, "--by", signer }
+      commands[#commands + 1] = { "approve", tostring(row.id), "--opinion", "同意", "--basis", "编委会议 " .. day,
+        "--by", signer }
     end
   end
   return commands

@@ -158,9 +158,10 @@ local function by_day_and_reason(timeline)
       table.insert(entry(entry(days, row.day), row.text), row)
     end
     if row.kind == "rung" then
-      local rung = rungs[row.name] or { title = row.text:match("^[^ ]+"), count = 0 }
+      local name = row.number:match("%-(%a+)%-") .. " " .. row.name
+      local rung = rungs[name] or { title = row.text:match("^[^ ]+"), count = 0 }
       rung.count = rung.count + 1
-      rungs[row.name] = rung
+      rungs[name] = rung
     end
   end
   return days
@@ -196,14 +197,15 @@ end
 
 local function walk()
   heading("半年：哪天发生了什么，为什么", "half a year: what happened on which day, and why")
-  local day = BEGIN
+  local day, round = BEGIN, 0
   while day < FINISH do
-    day = add_days(day, 7)
+    round = round + 1
+    day = add_days(day, round % 2 == 1 and 3 or 4)
     if day > FINISH then
       day = FINISH
     end
     tell(ask("tick", "--until", day .. " 17:00").timeline)
-    for _, words in ipairs(officials.week(day, ask("cases", "--open", "--limit", "5000"))) do
+    for _, words in ipairs(officials.visit(day, ask("cases", "--open", "--limit", "5000"))) do
       act(words)
     end
     for _, words in ipairs(officials.sign(day, ask("proposals"))) do

@@ -18,6 +18,25 @@
 #define FOLDER_DEPTH 16
 #define LIST_MAX 100000
 
+/* What people meet most, in their language; the rest in the system's words. */
+const char *file_reason(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+        return SAY("没有这个文件", "no such file");
+    case EACCES:
+    case EPERM:
+        return SAY("没有权限", "no permission");
+    case EROFS:
+        return SAY("磁盘只读", "the disk is read-only");
+    case ENOSPC:
+        return SAY("磁盘已满", "the disk is full");
+    default:
+        return strerror(number);
+    }
+}
+
 static bool fail(const char *path, int number, struct err *err)
 {
     enum err_kind kind = ERR_INTERNAL;
@@ -27,7 +46,7 @@ static bool fail(const char *path, int number, struct err *err)
     } else if (number == EACCES || number == EPERM || number == EROFS) {
         kind = ERR_DENIED;
     }
-    err_set(err, kind, SAY("文件 %s：%s", "file %s: %s"), path, strerror(number));
+    err_set(err, kind, SAY("文件 %s：%s", "file %s: %s"), path, file_reason(number));
     return false;
 }
 

@@ -26,5 +26,7 @@ char *file_join(const char *folder, const char *name);
 MUST_USE bool file_list(const char *folder, const char *suffix, bool deep, char ***out,
                         struct err *err);
 void file_list_free(char **list);
+/* Why a call on a file failed, by its errno, in the language of the reader. */
+const char *file_reason(int number);
 
 #endif

@@ -102,10 +102,10 @@ bool json_parse(const char *text, size_t length, struct value **out, struct err 
     struct value *tree = NULL;
 
     if (!json) {
-        err_set(
-            err, ERR_INVALID,
-            SAY("不是有效的 JSON：第 %d 行第 %d 列：%s", "not valid JSON: line %d, column %d: %s"),
-            why.line, why.column, why.text);
+        err_set(err, ERR_INVALID,
+                SAY("不是有效的 JSON：第 %d 行第 %d 列附近写法有误",
+                    "not valid JSON near line %d, column %d"),
+                why.line, why.column);
         return false;
     }
     tree = tree_of(json, 1, err);

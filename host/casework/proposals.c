@@ -73,7 +73,7 @@ bool proposals_show(struct store *store, int64_t proposal_id, proposal_line_fn *
         return false;
     }
     if (count == 0) {
-        err_set(err, ERR_MISSING, SAY("没有编号为 %lld 的待批事项", "there is no proposal %lld"),
+        err_set(err, ERR_MISSING, SAY("没有待批事项 P%lld", "there is no proposal P%lld"),
                 (long long)proposal_id);
         return false;
     }

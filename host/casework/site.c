@@ -56,13 +56,13 @@ static bool take_lock(struct site *site, struct err *err)
     site->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (site->lock < 0) {
         err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_INTERNAL,
-                SAY("不能打开 %s：%s", "cannot open %s: %s"), path, strerror(errno));
+                SAY("不能打开 %s：%s", "cannot open %s: %s"), path, file_reason(errno));
         goto done;
     }
     while (flock(site->lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) {
             err_set(err, ERR_INTERNAL, SAY("不能锁住 %s：%s", "cannot lock %s: %s"), path,
-                    strerror(errno));
+                    file_reason(errno));
             goto done;
         }
         if (clock_steady() >= deadline) {
@@ -73,7 +73,7 @@ static bool take_lock(struct site *site, struct err *err)
     }
     snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
     if (ftruncate(site->lock, 0) != 0 || pwrite(site->lock, pid, strlen(pid), 0) < 0) {
-        log_warn("cannot write %s: %s", path, strerror(errno)); /* only a help for people */
+        log_warn("cannot write %s: %s", path, file_reason(errno)); /* only a help for people */
     }
     ok = true;
 done:
@@ -121,6 +121,9 @@ static bool check_schema(struct site *site, struct err *err)
     bool ok = migrate_is_current(site->store, schema, err);
 
     mem_free(schema);
+    if (!ok) {
+        err_add(err, "%s/%s", site->folder, SITE_DATABASE);
+    }
     return ok;
 }
 

@@ -33,7 +33,7 @@ static bool make_folder(const char *path, bool *is_new, struct err *err)
         return true;
     }
     err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_INVALID,
-            SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"), path, strerror(errno));
+            SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"), path, file_reason(errno));
     return false;
 }
 

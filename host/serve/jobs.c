@@ -227,15 +227,17 @@ static bool run_with(struct keeper *keeper, const struct keeper_run *run, struct
                      struct err *err)
 {
     bool ok = false;
-    struct course course = {.keeper = keeper, .run = run, .limits = limits_of(run),
-                            .calls = {.store = keeper->store}};
+    struct course course = {
+        .keeper = keeper, .run = run, .limits = limits_of(run), .calls = {.store = keeper->store}};
     char url[4200];
 
     (void)snprintf(url, sizeof url, "sqlite:%.4000s/%s", keeper->site->folder, SITE_DATABASE);
     *wishes->ran = (struct keeper_ran){0};
     if (!make_request(&course, err) || !see_offices(&course, err) ||
-        !store_open(url, STORE_QUESTION, &course.calls.question, err) || !converse(&course, err) ||
-        !succeeded(&course, err)) {
+        !store_open(url, STORE_QUESTION, &course.calls.question, err) ||
+        !store_show_offices(course.calls.question, course.offices, course.calls.office_count,
+                            err) ||
+        !converse(&course, err) || !succeeded(&course, err)) {
         goto done;
     }
     wishes->acts = value_get(course.done, "acts");

@@ -110,8 +110,8 @@ struct keeper_plan {
     size_t skip_count;
     const char *reason;
 };
-/* Signs rows of the catch-up list; one input per case; all or nothing. *cases is how many were
- * decided. */
+/* Signs rows of the catch-up list; one input per case; all or nothing up to 256 cases. *cases is
+ * how many were decided. */
 MUST_USE bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                                const struct keeper_plan *plan, int64_t *cases, struct err *err);
 

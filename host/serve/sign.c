@@ -61,7 +61,7 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
     }
     if (!found.is_waiting && !key) {
         err_set(err, ERR_CONFLICT,
-                SAY("待批事项 %lld 已经办结", "proposal %lld is settled already"),
+                SAY("P%lld 已经办结，不能再批", "P%lld is settled already"),
                 (long long)verdict->proposal_id);
         goto done;
     }

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/file.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/driver.h"
@@ -38,7 +39,7 @@ static char *resolve(const char *path, struct err *err)
     } else {
         err_set(err, errno == ENOENT ? ERR_MISSING : ERR_DENIED,
                 SAY("数据库所在的文件夹 %s：%s", "the folder of the database, %s: %s"), folder,
-                strerror(errno));
+                file_reason(errno));
     }
     mem_free(full); /* realpath takes it from malloc, as mem does */
     mem_free(folder);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/sqlite_parts.h"
@@ -31,7 +32,7 @@ bool sqlite_make_file(const char *path, struct err *err)
         err_set(err, ERR_CONFLICT, SAY("%s 已经存在", "%s exists already"), path);
     } else {
         err_set(err, number == EACCES || number == EROFS ? ERR_DENIED : ERR_INTERNAL,
-                SAY("不能建立 %s：%s", "cannot create %s: %s"), path, strerror(number));
+                SAY("不能建立 %s：%s", "cannot create %s: %s"), path, file_reason(number));
     }
     return false;
 }
@@ -111,7 +112,7 @@ static bool sync_and_rename(const char *part, const char *path, struct err *err)
 
     if (!ok) {
         err_set(err, errno == EEXIST ? ERR_CONFLICT : ERR_INTERNAL,
-                SAY("不能写成 %s：%s", "cannot finish %s: %s"), path, strerror(errno));
+                SAY("不能写成 %s：%s", "cannot finish %s: %s"), path, file_reason(errno));
     }
     if (fd >= 0) {
         close(fd);

@@ -271,7 +271,7 @@ end
 
 local function tell_admin(w, key, who)
   effects.add(w, key .. ":admin" .. w.s.n, "notify", { to = { { kind = "role", role = "admin" } },
-    template = "nobody_reached", data = { key = key, who = who or "" }, nobody = "skip" })
+    template = "unreachable", data = { key = key, who = who or "" }, nobody = "skip" })
 end
 
 --- A message reached nobody.

@@ -5,6 +5,7 @@
 local calendar = require("calendar.days")
 local cells = require("language.cells")
 local limits = require("language.limits")
+local objects = require("language.objects")
 local terms = require("language.terms")
 local words = require("words")
 
@@ -115,7 +116,9 @@ function READ.files(_, raw)
 end
 
 function READ.data(_, raw)
-  if type(raw) ~= "table" then
+  if type(raw) == "string" then
+    return objects.read(raw)
+  elseif type(raw) ~= "table" then
     return refused(raw, "不是表", "is no table")
   end
   return raw

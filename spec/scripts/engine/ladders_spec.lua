@@ -146,7 +146,7 @@ describe("a ladder", function()
     local case = busy():to("2026-10-20 12:00")
     case:take("2026-10-20 13:00", "unreachable", "side/1/s1/1#1", { who = "x" })
     local last = case.out.effects[#case.out.effects]
-    assert.are.equal("nobody_reached", last[3].template)
+    assert.are.equal("unreachable", last[3].template)
     assert.are.equal("admin", last[3].to[1].role)
   end)
 end)
