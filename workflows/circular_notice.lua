@@ -82,7 +82,8 @@ return workflow "通报" {
     nobody = "skip", missed = "once" },
   ladder "通报后不动" { id = "idle", past = "report_by", stops = { "reported", "finished" },
     step "建议问责" { id = "blame", at = workdays(5),
-      approve = { sign { { role "deputy", role "director" }, all_of = true }, sign { role "commission", basis = "meeting" } },
+      approve = { sign { { role "deputy", role "director" }, all_of = true },
+                  sign { role "commission", basis = "meeting" } },
       document "blame_proposal" { series = "湘编函", data = { units = field "units", cases = field "cases" } } },
     nobody = "tell_admin", missed = "plan" },
 

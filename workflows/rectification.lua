@@ -54,7 +54,7 @@ return workflow "问题整改台账" {
   fact "反弹" { id = "rebounded", by = role "deputy", occurred = "found_on", -- 按新的反馈日重新挂账
     form = { { "found_on", "反馈日期", date, required = true, keeps = true }, { "found", "复查情况", text },
              { "repeated", "屡改屡犯", bool, default = true, keeps = true } } },
-  fact "拆分" { id = "split", by = role "section_head", form = { { "parts", "拆分为", list(text), required = true, min = 2 } },
+  fact "拆分" { id = "split", by = role "deputy", form = { { "parts", "分为", list(text), required = true, min = 2 } },
     each "parts" (open "rectification" { unit = field "unit", problem = it, class = field "class",
       basis = field "basis", found_on = field "found_on", term = field "term", from_row = this }) },
   fact "合并" { id = "merged", by = role "section_head",
@@ -112,10 +112,10 @@ return workflow "问题整改台账" {
       notify(unit_of("unit", "liaison"), "row_stage") },
     nobody = "skip", missed = "each" },
   example "按期销号，佐证、两人核查、批准缺一不可" {
-    opened { unit = "省水利厅", problem = "超编进人", basis = "第二十六条", money = "12.30元", found_on = "2026-03-02", term = "2个月" },
+    opened { unit = "省水利厅", problem = "超编进人", basis = "第二十六条", money = "12.3元", found_on = "2026-03-02", term = "2个月" },
     at "2026-03-03" { records "confirmed", records "issued", paper "rectify_notice", due("fix_by", "2026-05-06") },
     at "2026-03-20" { records "planned" { measures = "逐步消化", holder = "李四" } },
-    at "2026-04-10" { records "extension_requested" { reason = "等待审批" }, records "extension_refused" { reason = "尚早" } },
+    at "2026-04-10" { records "extension_requested" { reason = "等审批" }, records "extension_refused" { reason = "尚早" } },
     at "2026-04-23" { records "applied" { result = "已清退", files = { "证明.pdf" } }, paper "strike_form" },
     at "2026-04-24" { records "verified" { checkers = { "王五", "赵六" } }, records "struck", state_is "closed" },
     at "2026-05-12" { records "reopened" { reason = "批准人误签" }, state_is "fixing" },

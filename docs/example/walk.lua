@@ -1,6 +1,7 @@
 -- Half a year of an example office: lists are imported, the clock walks from September to March over 国庆 and
 -- 春节, and officials record facts and sign, by rules that depend on the case alone, so that every run is the same.
 -- Run by `make run`; everything it does goes through the commands that people type.
+local calendar = require("calendar")
 local officials = dofile("docs/example/officials.lua")
 local json = require("raw.json")
 local process = require("raw.process")
@@ -65,8 +66,9 @@ local function heading(zh, en)
   say("── " .. zh, "-- " .. en)
 end
 
+-- The site is always the same, so -C is left out of what is shown.
 local function shown(words)
-  print("$ duban -C " .. SITE .. " " .. words)
+  print("$ duban " .. words)
 end
 
 -- ---- a new site -----------------------------------------------------------------------------------------------------
@@ -180,10 +182,24 @@ local function tell(timeline)
   end
 end
 
-local function add_days(day, count)
-  local year, month, date = day:match("(%d+)-(%d+)-(%d+)")
-  local at = os.time({ year = tonumber(year), month = tonumber(month), day = tonumber(date) + count, hour = 12 })
-  return os.date("%Y-%m-%d", at)
+-- The years of the shipped calendar that the walk passes through.
+local function shipped_calendar()
+  local years = {}
+  for _, year in ipairs({ "2025", "2026" }) do
+    local file = assert(io.open("schema/data/calendar/" .. year .. ".json"))
+    years[year] = assert(json.decode(file:read("a")))
+    file:close()
+  end
+  return calendar.new({ years = years })
+end
+
+--- Officials come in twice a week, never on a rest day.
+local function next_visit(book, day, round)
+  local at = calendar.day(day) + (round % 2 == 1 and 3 or 4)
+  while not book:is_workday(at) do
+    at = at + 1
+  end
+  return calendar.text(at)
 end
 
 --- One command of an official. A refusal is counted: guards and limits are there to refuse.
@@ -197,10 +213,10 @@ end
 
 local function walk()
   heading("半年：哪天发生了什么，为什么", "half a year: what happened on which day, and why")
-  local day, round = BEGIN, 0
+  local book, day, round = shipped_calendar(), BEGIN, 0
   while day < FINISH do
     round = round + 1
-    day = add_days(day, round % 2 == 1 and 3 or 4)
+    day = next_visit(book, day, round)
     if day > FINISH then
       day = FINISH
     end
@@ -251,7 +267,10 @@ local function finish()
   heading("统计：应办、办结、按期、超期", "the figures")
   show({ "report", "figures" }, 40)
   heading("定时作业", "jobs")
-  show({ "jobs" }, 6)
+  for _, job in ipairs(ask("jobs")) do
+    print("  " .. fit(("%s  %s  %s"):format(job.title, job.every, job.last or ""), 76))
+    print("  " .. fit(job.result or "", 76))
+  end
   heading("核对：链、重算、完整性", "the proof: chains, refold, integrity")
   show({ "verify" }, 6)
 end

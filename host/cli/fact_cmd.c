@@ -73,10 +73,9 @@ static bool say_result(struct view *view, const struct keeper_fact *fact,
         const struct value *about = view_about(view, found.activation_id);
 
         id = label_id(about, "facts", fact->fact);
-        out_print(out, "%s  %s  %s%s\n", fact->number,
+        out_print(out, "%s  %s  %s\n", fact->number,
                   found.unit_name ? found.unit_name : found.title,
-                  label_title(about, "facts", id ? id : fact->fact),
-                  result->is_repeat ? SAY("（此前已办）", " (done before)") : "");
+                  label_title(about, "facts", id ? id : fact->fact));
         ok = decisions_show(view, &found, result->seq, &decisions, err);
         value_set_int(row, "seq", result->seq);
         value_set_bool(row, "repeat", result->is_repeat);

@@ -43,6 +43,21 @@ static int l_parse(lua_State *L)
     return 2;
 }
 
-static const struct luaL_Reg FUNCTIONS[] = {{"parse", l_parse}, {NULL, NULL}};
+/* cell(text): one cell as it is written into a file that a spreadsheet will open. */
+static int l_cell(lua_State *L)
+{
+    const char *text = luaL_checkstring(L, 1);
+    struct buf *out = bind_bytes(L, CSV_FIELD_MAX);
+
+    csv_write_cell(out, text);
+    if (out->is_over) {
+        return luaL_error(L, "the cell is too long");
+    }
+    lua_pushlstring(L, buf_text(out), out->length);
+    bind_empty(out);
+    return 1;
+}
+
+static const struct luaL_Reg FUNCTIONS[] = {{"cell", l_cell}, {"parse", l_parse}, {NULL, NULL}};
 
 const struct api_module API_CSV = {"raw.csv", FUNCTIONS, API_TRUSTED, NULL};

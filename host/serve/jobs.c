@@ -241,15 +241,17 @@ static bool run_with(struct keeper *keeper, const struct keeper_run *run, struct
         goto done;
     }
     wishes->acts = value_get(course.done, "acts");
+    wishes->ran->returned = mem_text(value_get_text(course.done, "returned"));
     if (value_count(wishes->acts) == 0 && !wishes->also) {
         ok = true;
     } else {
         ok = wishes_apply(keeper, wishes, err);
     }
-    if (ok) {
-        wishes->ran->returned = mem_text(value_get_text(course.done, "returned"));
-    }
 done:
+    if (!ok) {
+        mem_free(wishes->ran->returned);
+        wishes->ran->returned = NULL;
+    }
     store_close(course.calls.question);
     mem_free(course.offices);
     value_free(course.request);
@@ -272,11 +274,18 @@ bool keeper_run(struct keeper *keeper, const struct actor *actor, const struct k
 
 /* ---- planned runs ---- */
 
+/* A run that is under way: which occurrence it is, and what it gave back. */
+struct planned {
+    const struct occurrence *one;
+    struct keeper_ran ran;
+};
+
 static bool settle_done(struct keeper *keeper, void *context, struct err *err)
 {
-    const struct occurrence *one = context;
+    const struct planned *planned = context;
+    const char *result = planned->ran.returned ? planned->ran.returned : "";
 
-    return occurrence_settle(keeper->site, one->occurrence_id, "done", "", err);
+    return occurrence_settle(keeper->site, planned->one->occurrence_id, "done", result, err);
 }
 
 /* A job that failed is settled as failed, with its sentence, in a transaction of its own. */
@@ -302,20 +311,20 @@ static bool run_planned(struct keeper *keeper, const struct actor *actor, struct
     struct actor machine = actor ? *actor : nobody;
     struct keeper_run run = {
         .office_id = one->office_id, .kind = "job", .name = one->job, .id = one->job};
-    struct keeper_ran ran = {0};
+    struct planned planned = {.one = one};
     struct wishes wishes = {.actor = &machine,
                             .office_id = one->office_id,
                             .name = one->job,
                             .also = settle_done,
-                            .context = one,
-                            .ran = &ran};
+                            .context = &planned,
+                            .ran = &planned.ran};
     struct err why = {0};
     bool ok;
 
     machine.person_id = 0; /* a schedule acts for nobody */
     machine.person = NULL;
     ok = run_with(keeper, &run, &wishes, &why);
-    mem_free(ran.returned);
+    mem_free(planned.ran.returned);
     if (!ok) {
         return settle_failed(keeper, one, &why, err);
     }

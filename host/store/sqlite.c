@@ -9,7 +9,6 @@
 #include <sqlite3.h>
 
 #include "base/file.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/driver.h"

@@ -11,7 +11,6 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/sqlite_parts.h"

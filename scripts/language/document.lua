@@ -14,6 +14,15 @@ local KINDS = {
   effects = "动作列表 list of effects", budget = "时间、date、field、setting、函数",
   ["function"] = "函数 function(case)", was = "旧代号 old ids", value = "值 value",
     day = "\"2026-10-01\"",
+  code = "大写字母 capitals", settings = "{ 代号 = 设置 } setting", signals = "{ 名称 = 信号 } signal_in",
+  form_date = "表单日期字段 a date of the form", record_date = "field \"日期字段\"",
+  returned = "{ by, clock }", extends = "{ by, times, total }", pauses = "{ by }",
+  repeats = "{ every, times }", deadline = "期限代号 deadline id", step = "步骤代号 step id",
+  step_or_function = "步骤代号或函数 step id or function", step_target = "choose",
+  approve = "role / sign / 列表 list", schedule = "daily … yearly", data = "{ 名称 = 值 }",
+  clock = "\"continue\" / \"restart\" / 时间 time", strings = "文字列表 texts",
+  setting_value = "时间、整数、文字、是否", limit = "整数、时间、日期", plain_words = "字段代号 field id",
+  weekday = "1–7", month = "1–12",
   transitions = "{ 事件 = \"状态\" 或 choose }", passes = "{ 期限 = \"状态\" }", clock_time = "\"09:00\"",
 }
 
@@ -41,11 +50,11 @@ local function key_table(out, keys)
     return
   end
   out[#out + 1] = ""
-  out[#out + 1] = "| 键 key | 值 value | 说明 meaning |"
-  out[#out + 1] = "|---|---|---|"
+  out[#out + 1] = "| 键 key | 值 value | 不写时 default | 说明 meaning |"
+  out[#out + 1] = "|---|---|---|---|"
   for _, key in ipairs(keys) do
-    out[#out + 1] = ("| `%s`%s | %s | %s · %s |"):format(key[1], key.required and " **必填**" or "",
-      key_text(key), key[3], key[4])
+    out[#out + 1] = ("| `%s` | %s | %s | %s · %s |"):format(key[1], key_text(key),
+      key.required and "**必填 mandatory**" or key.default or "", key[3], key[4])
   end
 end
 
@@ -70,6 +79,9 @@ local function word_section(out, row)
     out[#out + 1] = "里面可以列 items: `" .. table.concat(row.items, "` `") .. "`"
   end
   key_table(out, row.keys)
+  if schema.samples[row.word] then
+    out[#out + 1] = "\n```lua\n" .. schema.samples[row.word] .. "\n```"
+  end
 end
 
 local function sorted_names(of)
@@ -112,6 +124,15 @@ local function builtin_section(out)
   end
 end
 
+local function notes_section(out)
+  out[#out + 1] = ""
+  out[#out + 1] = "## 约定 conventions"
+  for _, note in ipairs(schema.notes) do
+    out[#out + 1] = ""
+    out[#out + 1] = "- " .. note[1] .. "\n  " .. note[2]
+  end
+end
+
 --- The text of docs/language.md.
 ---@return string
 function document.markdown()
@@ -127,6 +148,7 @@ function document.markdown()
   end
   tables_section(out)
   builtin_section(out)
+  notes_section(out)
   return table.concat(out, "\n") .. "\n"
 end
 

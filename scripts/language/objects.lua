@@ -104,8 +104,8 @@ function objects.read(text)
   if out then
     return out
   end
-  return nil, words.sayf("读不懂“%s”，请写成 字段=值；字段=值", "cannot read \"%s\"; write field=value;field=value",
-    text)
+  return nil, words.sayf("读不懂“%s”，请写成 字段=值；字段=值",
+    "cannot read \"%s\"; write field=value;field=value", text)
 end
 
 return objects

@@ -7,6 +7,8 @@ local builtins = require("language.schema.builtins")
 local definitions = require("language.schema.definitions")
 local effects = require("language.schema.effects")
 local examples = require("language.schema.examples")
+local notes = require("language.schema.notes")
+local samples = require("language.schema.samples")
 local values = require("language.schema.values")
 
 local schema = {}
@@ -18,6 +20,8 @@ schema.groups = {
   { id = "examples", rows = examples, zh = "示例", en = "examples" },
 }
 schema.builtins = builtins
+schema.notes = notes
+schema.samples = samples
 schema.tables = definitions.tables
 
 local function key_index(keys)

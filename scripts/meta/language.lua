@@ -64,11 +64,12 @@ function state(arg1) end
 ---@field starts table|string 起算的事实或状态
 ---@field from? string 改从这个日期字段起算
 ---@field budget table|string 期限长度
+---@field applies? fun(case: duban.Case, form: table?): any 何时适用；不适用的期限不起算
 ---@field counts? "from_next_day"|"from_same_day" 从次日还是当日起算
 ---@field lands? "next_workday"|"previous_workday"|"as_is" 到期日逢休息日怎么办
 ---@field basis? string 依据
 ---@field submitted? table|string 停住承办单位的时钟
----@field returned? table|string 退回后时钟怎么走
+---@field returned? table|string 退回后时钟怎么走（写了 submitted 就必写）
 ---@field met? table|string 期限完成
 ---@field extends? table|string 谁可以延期、几次、共多久
 ---@field pauses? table|string 谁可以暂停
@@ -104,13 +105,13 @@ function ladder(arg1) end
 ---@field at table|string 距到期日（或上一级）多久
 ---@field after? string 在哪一级之后
 ---@field lands? "next_workday"|"previous_workday"|"as_is" 逢休息日怎么办
----@field early? "skip"|"now" 起算时已经错过怎么办
+---@field early? "skip"|"now" 起算时已经错过怎么办（at 为负数时必写）
 ---@field skip? fun(case: duban.Case, form: table?): any 何时跳过
 ---@field jumps? table|string 之后直接到哪一级
 ---@field repeats? table|string 重复
 ---@field approve? table|string 谁批准后才执行
----@field within? table|string 等待批准多久
----@field rejected? "end"|"skip" 被否决后
+---@field within? table|string 等待批准多久，过期退回经办人
+---@field rejected? "end"|"skip" 被否决后：其后各级不再执行，或者照常
 ---@field was? table|string 从前的代号
 ---@field [integer] any
 
@@ -132,7 +133,6 @@ function example(arg1) end
 ---@field every? table|string 何时运行
 ---@field missed? "once"|"each"|"skip" 停机错过时
 ---@field run fun(case: duban.Case, form: table?): any 要做的事
----@field tables? table|string 脚本自己的表
 ---@field [integer] any
 
 --- 定时运行的脚本 · a script that runs on a schedule

@@ -111,6 +111,9 @@ function file.list(folder, suffix, deep) end
 
 ---@class raw.csv trusted interpreter
 local csv = {}
+---@param text string
+---@return string cell quoted where needed, and never a formula
+function csv.cell(text) end
 ---@param bytes string
 ---@return string[][]? rows, string encoding or why, Kind? kind
 function csv.parse(bytes) end

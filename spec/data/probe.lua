@@ -41,7 +41,7 @@ return workflow "督办件" {
     step "提醒" { id = "remind", at = workdays(1), notify(unit_of("unit", "liaison"), "transfer_chase") },
     step "督办" { id = "letter", at = workdays(3), approve = role "director",
       document "supervision_letter" { series = "湘编办函", to = unit_of("unit", "liaison") } },
-    children = "keep", nobody = "tell_admin", missed = "once" },
+    children = "keep", nobody = "tell_admin", missed = "plan" },
 
   example "按期办结" {
     opened { unit = "省教育厅", matter = "清理超编" },

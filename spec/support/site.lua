@@ -5,6 +5,7 @@ local site = {}
 
 local BINARY = os.getenv("DUBAN_BINARY") or "build/test/duban"
 local ROOT = "build/spec"
+local RUN = tostring({}):match("0x(%x+)") -- several runs at once keep apart
 local made = 0
 
 local Site = {}
@@ -36,7 +37,7 @@ end
 ---@return string path
 function site.folder()
   made = made + 1
-  local path = ("%s/%d-%d"):format(ROOT, os.time(), made)
+  local path = ("%s/%d-%s-%d"):format(ROOT, os.time(), RUN, made)
   assert(process.run({ "sh", "-c", ("rm -rf '%s'; mkdir -p '%s'"):format(path, path), env = environment() }))
   return path
 end
