@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/rights.h"
-#include "casework/settings.h"
 #include "cli/ask.h"
 
 struct checking {
@@ -141,32 +140,13 @@ static bool learn(struct checking *checking, struct source *source, struct err *
     return ok;
 }
 
-/* What the office has set is what the examples run under, so that its own numbers are tried too. */
-static bool add_settings(struct checking *checking, const struct source *source,
-                         struct value *request, struct err *err)
-{
-    struct settings settings;
-    const char *id = value_get_text(source->about, "id");
-
-    if (!checking->house->site || !id) {
-        return true;
-    }
-    if (!setting_resolve(checking->house->site, checking->house->office_id, id, source->about,
-                         &settings, err)) {
-        return false;
-    }
-    value_set(request, "settings", value_copy(settings.values));
-    value_set_int(request, "opens_at", settings.opens_at);
-    setting_clear(&settings);
-    return true;
-}
-
+/* Examples tell dates, so they run under the script's own settings: what an office sets must not keep
+   it from publishing a corrected script. */
 static bool examine(struct checking *checking, struct source *source, struct err *err)
 {
     struct value *request = request_for(source, "check");
     struct value *reply = NULL;
-    bool ok = add_settings(checking, source, request, err) &&
-              ask_calendar(checking->house, request, NULL, err);
+    bool ok = ask_calendar(checking->house, request, NULL, err);
 
     value_set(request, "others", value_copy(checking->others));
     value_set(request, "roles", value_copy(checking->roles));

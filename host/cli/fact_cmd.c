@@ -111,6 +111,43 @@ static bool say_results(struct view *view, const struct fact_rows *rows,
     return true;
 }
 
+static bool keep_nothing(void *context, struct buf *result, struct value **body, struct err *err)
+{
+    (void)context;
+    (void)result;
+    (void)body;
+    (void)err;
+    return true;
+}
+
+/* One act on many cases has a key of its own for each; this keeps the whole of it under the key as
+   it was given, so that other content under it is a conflict before anything is written. */
+static bool keep_key(struct house *house, const struct fact_rows *rows, struct err *err)
+{
+    struct value *content = value_new_list();
+    struct buf result;
+    struct act act;
+    bool ok;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct keeper_fact *fact = &rows->facts[i];
+        struct value *one = value_new_map();
+
+        value_set_text(one, "number", fact->number);
+        value_set_text(one, "fact", fact->fact);
+        value_set(one, "form", value_copy(fact->form));
+        value_set_int(one, "occurred", fact->occurred);
+        value_push(content, one);
+    }
+    value_push(content, value_new_text(house->person ? house->person : ""));
+    house_act(house, "facts", "", content, &act);
+    buf_init(&result, ACTS_RESULT_LIMIT);
+    ok = act_run(house->site, &act, keep_nothing, NULL, &result, err);
+    buf_clear(&result);
+    value_free(content);
+    return ok;
+}
+
 static bool record(struct house *house, const struct args *args, const struct fact_rows *rows,
                    struct err *err)
 {
@@ -120,6 +157,7 @@ static bool record(struct house *house, const struct args *args, const struct fa
     bool ok = false;
 
     if (!view_begin(&view, house, args, err) ||
+        (house->key && rows->count > 1 && !keep_key(house, rows, err)) ||
         !keeper_record(house->keeper, &house->actor, house->key, rows->facts, rows->count, results,
                        err)) {
         goto done;
