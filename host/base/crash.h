@@ -4,8 +4,8 @@
 #define DUBAN_CRASH_H
 
 /* With -DDUBAN_TEST and DUBAN_CRASH="name:n" in the environment, SIGKILL the n-th time name is
-   passed
-   ("*" is every name). Otherwise nothing at all. */
+   passed ("*" is every name); DUBAN_CRASH_LOG names a file that gets a line for each point passed.
+   Otherwise nothing at all. */
 #ifdef DUBAN_TEST
 void crash_point(const char *name);
 #else

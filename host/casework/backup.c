@@ -16,6 +16,7 @@
 #include "store/migrate.h"
 
 #define CONF_NAME "conf"
+#define STAGE ".restore" /* where a copy waits for its proof */
 #define URL_LIMIT 8192
 
 /* Puts the configuration as it stands on disk into the database. */
@@ -131,21 +132,86 @@ static bool copy_file(const char *from, const char *to, struct err *err)
     return ok;
 }
 
-bool backup_restore(const struct backup_way *way, struct err *err)
+struct restoring {
+    const struct backup_way *way;
+    struct site_made made;   /* of the folder that is to become the site */
+    struct site_made staged; /* of the one inside it */
+    char *folder;
+};
+
+const char *backup_folder(const struct restoring *restoring)
 {
-    bool ok = false;
-    struct site_made made = {0};
-    char *path = file_join(way->folder, SITE_DATABASE);
+    return restoring->folder;
+}
+
+/* A restore that was killed left its copy here; it was never a site. */
+static void sweep(struct restoring *restoring)
+{
+    restoring->staged =
+        (struct site_made){.folder = restoring->folder, .is_folder_new = true, .is_begun = true};
+    site_unmake(&restoring->staged);
+}
+
+static bool stage(struct restoring *restoring, struct err *err)
+{
+    bool ok;
+    struct backup_way way = *restoring->way;
+    char *path = file_join(restoring->folder, SITE_DATABASE);
     struct site *site = mem_new(sizeof *site);
 
+    way.folder = restoring->folder;
     site->lock = -1;
     site->digest = digest_new();
-    ok = site_make_folders(way->folder, &made, err) && copy_file(way->file, path, err) &&
-         open_url(path, STORE_WRITE, &site->store, err) && check_copy(site, way, err);
+    sweep(restoring);
+    ok = file_make_folder(restoring->folder, err) && copy_file(way.file, path, err) &&
+         open_url(path, STORE_WRITE, &site->store, err) && check_copy(site, &way, err);
     site_close(site);
-    if (!ok) {
-        site_unmake(&made);
-    }
     mem_free(path);
+    return ok;
+}
+
+bool backup_begin(const struct backup_way *way, struct restoring **out, struct err *err)
+{
+    struct restoring *restoring = mem_new(sizeof *restoring);
+    struct err unsaid = {0};
+
+    restoring->way = way;
+    restoring->folder = file_join(way->folder, STAGE);
+    if (!site_make_folders(way->folder, &restoring->made, err) || !stage(restoring, err)) {
+        return backup_end(restoring, false, &unsaid) && false;
+    }
+    *out = restoring;
+    return true;
+}
+
+/* The database comes last: a folder without one is no site. */
+static bool move_in(struct restoring *restoring, struct err *err)
+{
+    static const char *const FILES[] = {CONF_FILE, SITE_DATABASE};
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < COUNT_OF(FILES); i++) {
+        char *from = file_join(restoring->folder, FILES[i]);
+        char *to = file_join(restoring->way->folder, FILES[i]);
+
+        ok = file_move(from, to, err);
+        mem_free(from);
+        mem_free(to);
+    }
+    return ok;
+}
+
+bool backup_end(struct restoring *restoring, bool is_proven, struct err *err)
+{
+    bool ok = !is_proven || move_in(restoring, err);
+
+    if (restoring->made.is_begun) {
+        sweep(restoring);
+    }
+    if (!is_proven || !ok) {
+        site_unmake(&restoring->made);
+    }
+    mem_free(restoring->folder);
+    mem_free(restoring);
     return ok;
 }

@@ -19,9 +19,15 @@ struct backup_way {
     const char *library;
     bool is_rehearsal; /* the copy gets a virtual clock that starts now, and sends nothing */
 };
-/* Makes a site out of a backup: copies, checks integrity and migrations, the audit chain, writes
-   configuration and folders. Nothing of it stays when something fails. Folding the cases again is
-   for the caller. */
-MUST_USE bool backup_restore(const struct backup_way *way, struct err *err);
+/* A copy that waits for its proof in a folder of its own inside the new one, so that whatever
+   happens meanwhile there is either a proven site or none. */
+struct restoring;
+/* Copies, checks integrity and migrations and the audit chain, writes configuration and folders.
+   Nothing of it stays when something fails. way is borrowed until backup_end. */
+MUST_USE bool backup_begin(const struct backup_way *way, struct restoring **out, struct err *err);
+/* Where the copy is, as a site to be opened; folding the cases again is for the caller. */
+const char *backup_folder(const struct restoring *restoring);
+/* Proven: the copy becomes the site. Else all of it is taken away. Frees restoring. */
+MUST_USE bool backup_end(struct restoring *restoring, bool is_proven, struct err *err);
 
 #endif

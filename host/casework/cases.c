@@ -274,6 +274,14 @@ bool cases_move(struct store *store, const struct case_moved *row, bool *moved, 
     return true;
 }
 
+bool cases_amend(struct store *store, int64_t case_id, const char *record, int64_t unit_id,
+                 struct err *err)
+{
+    return store_run(store,
+                     "UPDATE cases SET record = $2, unit_id = NULLIF($3, 0) WHERE case_id = $1",
+                     NULL, err, "iti", case_id, record, unit_id);
+}
+
 bool cases_wake(struct store *store, const struct case_woken *row, struct err *err)
 {
     static const char sql[] = "UPDATE cases SET seq = $2, head = $3,"

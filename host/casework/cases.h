@@ -120,6 +120,10 @@ struct case_moved {
 MUST_USE bool cases_move(struct store *store, const struct case_moved *row, bool *moved,
                          struct err *err);
 
+/* The record changed with a decision: what was registered, and the unit it names (0: none). */
+MUST_USE bool cases_amend(struct store *store, int64_t case_id, const char *record, int64_t unit_id,
+                          struct err *err);
+
 /* A pending input was appended. */
 struct case_woken {
     int64_t case_id;

@@ -62,6 +62,14 @@ static bool add_draft(struct house *house, int64_t id, struct value *list, struc
     return true;
 }
 
+static int by_age(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
 bool version_list_drafts(struct house *house, struct value **out, struct err *err)
 {
     struct value *list = value_new_list();
@@ -69,8 +77,11 @@ bool version_list_drafts(struct house *house, struct value **out, struct err *er
     size_t count = 0;
     bool ok = activation_list(house->site, house->office_id, NULL, "draft", &ids, &count, err);
 
-    for (size_t i = count; ok && i > 0; i--) { /* the one that waits longest comes first */
-        ok = add_draft(house, ids[i - 1], list, err);
+    if (ok && count) {
+        qsort(ids, count, sizeof *ids, by_age); /* what waits longest comes first */
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = add_draft(house, ids[i], list, err);
     }
     mem_free(ids);
     if (ok) {
@@ -88,6 +99,21 @@ struct verdict {
     bool is_approved;
 };
 
+/* One hand alone is an exception that the office's configuration allows: the audit says so. */
+static bool note_alone(const struct verdict *verdict, struct value *body, struct err *err)
+{
+    struct activation activation;
+
+    if (!activation_get(verdict->house->site, verdict->id, &activation, err)) {
+        return false;
+    }
+    if (activation.author_id == verdict->house->actor.account_id) {
+        value_set_bool(body, "alone", true);
+    }
+    activation_clear(&activation);
+    return true;
+}
+
 static bool settle(void *context, struct buf *result, struct value **body, struct err *err)
 {
     struct verdict *verdict = context;
@@ -101,7 +127,7 @@ static bool settle(void *context, struct buf *result, struct value **body, struc
     buf_add_format(result, "V%lld", (long long)verdict->id);
     *body = value_new_map();
     value_set_text(*body, "opinion", verdict->opinion);
-    return true;
+    return !verdict->is_approved || note_alone(verdict, *body, err);
 }
 
 static bool decide(struct verdict *verdict, struct value **out, struct err *err)

@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/acts.h"
 #include "cli/decisions.h"
 #include "cli/fact_rows.h"
 #include "cli/form.h"

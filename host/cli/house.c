@@ -30,12 +30,17 @@ void house_begin(struct house *house)
     *house = (struct house){.globals = {.dir = "."}, .lang = text_is_zh() ? "zh" : "en"};
 }
 
-void house_end(struct house *house)
+void house_leave(struct house *house)
 {
     keeper_close(house->keeper);
     house->keeper = NULL;
     site_close(house->site);
     house->site = NULL;
+}
+
+void house_end(struct house *house)
+{
+    house_leave(house);
     zygote_stop(house->zygote);
     house->zygote = NULL;
     out_clear(&house->out);

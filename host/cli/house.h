@@ -40,6 +40,9 @@ void house_begin(struct house *house);
 /* Closes everything in the right order; harmless twice. */
 void house_end(struct house *house);
 
+/* Closes keeper and site; the zygote stays for another. */
+void house_leave(struct house *house);
+
 /* The library folder: beside the binary (build/..), or PREFIX/share/duban. */
 MUST_USE bool house_library(struct house *house, struct err *err);
 /* The zygote, for commands that need a worker. Before house_read; harmless twice. confinement is

@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/acts.h"
 #include "casework/plans.h"
 #include "cli/form.h"
 #include "cli/house.h"
@@ -175,7 +178,62 @@ static bool choose(const struct args *args, const struct ids *waiting, struct id
     return true;
 }
 
-static bool sign(struct house *house, const struct args *args, struct err *err)
+/* What was asked for, as it was typed: the list itself is shorter the second time. */
+static struct value *content_of(const struct house *house, const struct args *args)
+{
+    static const char *const NAMES[] = {"fire", "skip"};
+    struct value *content = value_new_map();
+
+    for (size_t k = 0; k < COUNT_OF(NAMES); k++) {
+        struct value *list = value_new_list();
+        const char *text;
+
+        for (size_t i = 0; (text = args_value(args, NAMES[k], i)) != NULL; i++) {
+            value_push(list, value_new_text(text));
+        }
+        value_set(content, NAMES[k], list);
+    }
+    value_set_bool(content, "all", args_has(args, "all"));
+    value_set_text(content, "reason", args_get(args, "reason"));
+    value_set_text(content, "by", house->person ? house->person : "");
+    return content;
+}
+
+static void say_signed(struct house *house, const struct value *told)
+{
+    out_print(&house->out,
+              SAY("已签：执行 %" PRId64 " 项，不再执行 %" PRId64 " 项，涉及案件 %" PRId64 " 件。\n",
+                  "Signed: %" PRId64 " fired, %" PRId64 " skipped, in %" PRId64 " cases.\n"),
+              value_get_int(told, "fired", 0), value_get_int(told, "skipped", 0),
+              value_get_int(told, "cases", 0));
+    out_document(&house->out, value_copy(told));
+}
+
+static bool keep_told(void *context, struct buf *result, struct value **body, struct err *err)
+{
+    (void)body;
+    (void)err;
+    json_write(context, result);
+    return true;
+}
+
+/* The first result under this key, when there is one. */
+static bool look_back(struct house *house, const struct act *act, struct value **told,
+                      struct err *err)
+{
+    struct buf first;
+    bool is_repeat = false;
+    bool ok;
+
+    buf_init(&first, ACTS_RESULT_LIMIT);
+    ok = act_begin(house->site, act, &is_repeat, &first, err) &&
+         (!is_repeat || json_parse(buf_text(&first), first.length, told, err));
+    buf_clear(&first);
+    return ok;
+}
+
+static bool sign(struct house *house, const struct args *args, struct value **told,
+                 struct err *err)
 {
     struct view view = {0};
     struct planning planning = {.view = &view};
@@ -197,21 +255,38 @@ static bool sign(struct house *house, const struct args *args, struct err *err)
     if (!keeper_plan_sign(house->keeper, &house->actor, house->key, &plan, &cases, err)) {
         goto done;
     }
-    out_print(&house->out,
-              SAY("已签：执行 %zu 项，不再执行 %zu 项，涉及案件 %" PRId64 " 件。\n",
-                  "Signed: %zu fired, %zu skipped, in %" PRId64 " cases.\n"),
-              fire.count, skip.count, cases);
-    if (house->out.is_json) {
-        value_set_int(out_map(&house->out), "fired", (int64_t)fire.count);
-        value_set_int(out_map(&house->out), "skipped", (int64_t)skip.count);
-        value_set_int(out_map(&house->out), "cases", cases);
-    }
+    *told = value_new_map();
+    value_set_int(*told, "fired", (int64_t)fire.count);
+    value_set_int(*told, "skipped", (int64_t)skip.count);
+    value_set_int(*told, "cases", cases);
     ok = true;
 done:
     mem_free(planning.ids.list);
     mem_free(fire.list);
     mem_free(skip.list);
     view_end(&view);
+    return ok;
+}
+
+static bool sign_once(struct house *house, const struct args *args, struct err *err)
+{
+    struct value *content = content_of(house, args);
+    struct value *told = NULL;
+    struct act act;
+    struct buf kept;
+    bool ok;
+
+    house_act(house, "plan sign", "", content, &act);
+    buf_init(&kept, ACTS_RESULT_LIMIT);
+    ok = look_back(house, &act, &told, err) &&
+         (told || (sign(house, args, &told, err) &&
+                   (!act.key || act_run(house->site, &act, keep_told, told, &kept, err))));
+    if (ok) {
+        say_signed(house, told);
+    }
+    buf_clear(&kept);
+    value_free(content);
+    value_free(told);
     return ok;
 }
 
@@ -231,5 +306,5 @@ enum outcome plan_sign_handler(struct house *house, const struct args *args, str
         !form_refuse_classified(house, NULL, reason, SAY("理由", "the reason"), err)) {
         return OUTCOME_REFUSED;
     }
-    return args_outcome(sign(house, args, err));
+    return args_outcome(sign_once(house, args, err));
 }

@@ -142,23 +142,31 @@ static enum outcome restore_run(struct house *house, const struct args *args, st
     struct backup_way way = {.file = args_operand(args, 0),
                              .folder = args_operand(args, 1),
                              .is_rehearsal = args_has(args, "rehearsal")};
+    struct restoring *restoring = NULL;
+    struct err late = {0};
     bool ok;
 
     if (!house_library(house, err)) {
         return OUTCOME_REFUSED;
     }
     way.library = house->library;
-    if (!backup_restore(&way, err)) {
+    if (!backup_begin(&way, &restoring, err)) {
         return OUTCOME_REFUSED;
     }
-    house->globals.dir = way.folder;
+    house->globals.dir = backup_folder(restoring);
     house->globals.office = NULL;
     ok = house_start(house, err) && house_read(house, err) && verify_site(house, false, err);
+    house_leave(house);
+    if (!ok) {
+        err_add(err, SAY("%s 未通过核对，没有恢复", "%s did not pass verify; nothing is restored"),
+                way.file);
+    }
+    if (!backup_end(restoring, ok, &late)) {
+        *err = late;
+        ok = false;
+    }
     if (ok) {
         out_print(&house->out, SAY("已恢复到 %s\n", "restored to %s\n"), way.folder);
-    } else {
-        err_add(err, SAY("恢复的副本 %s 未通过核对", "the copy in %s did not pass verify"),
-                way.folder);
     }
     return args_outcome(ok);
 }

@@ -151,6 +151,25 @@ static bool move_case(struct scene *scene, const unsigned char *head, bool *move
     return cases_move(scene->keeper->store, &row, moved, err);
 }
 
+/* A correction, a field that a fact keeps, the defaults of a case that another one opened. */
+static bool amend_record(struct scene *scene, struct err *err)
+{
+    struct keeper *keeper = scene->keeper;
+    const struct item *item = scene->item;
+    const struct span *json = &keeper->verdict.record;
+    struct value *record = NULL;
+    bool ok;
+
+    if (!json->bytes) {
+        return true;
+    }
+    ok = json_parse(json->bytes, json->length, &record, err) &&
+         cases_amend(keeper->store, item->place.case_id, json->bytes,
+                     record_unit(keeper, item->crew->about, record), err);
+    value_free(record);
+    return ok;
+}
+
 static bool write_rows(struct scene *scene, struct event *events, struct err *err)
 {
     struct keeper *keeper = scene->keeper;
@@ -192,7 +211,7 @@ bool apply_write(struct scene *scene, bool *moved, int64_t *first, struct err *e
         return true;
     }
     crash_point("apply.case");
-    if (!write_rows(scene, events, err)) {
+    if (!amend_record(scene, err) || !write_rows(scene, events, err)) {
         return false;
     }
     crash_point("apply.rows");

@@ -12,7 +12,7 @@
 
 #define CHILDREN_MOST 5000
 
-const char *record_unit(const struct value *about, const struct value *record)
+int64_t record_unit(struct keeper *keeper, const struct value *about, const struct value *record)
 {
     const struct value *fields = value_get(about, "fields");
 
@@ -20,12 +20,18 @@ const char *record_unit(const struct value *about, const struct value *record)
         const struct value *field = value_at(fields, i);
         const char *kind = value_get_text(field, "kind");
         const char *id = value_get_text(field, "id");
+        const char *code = id ? value_get_text(record, id) : NULL;
+        struct err unsaid = {0};
+        int64_t unit_id = 0;
 
-        if (kind && id && strcmp(kind, "unit") == 0 && value_get_text(record, id)) {
-            return value_get_text(record, id);
+        if (kind && code && strcmp(kind, "unit") == 0) {
+            return store_one_int(keeper->store, "SELECT unit_id FROM units WHERE code = $1",
+                                 &unit_id, &unsaid, "t", code)
+                       ? unit_id
+                       : 0;
         }
     }
-    return NULL;
+    return 0;
 }
 
 bool opening_add(struct keeper *keeper, const struct opening *opening,
@@ -33,7 +39,6 @@ bool opening_add(struct keeper *keeper, const struct opening *opening,
 {
     bool ok = false;
     const struct bureau *bureau = opening->bureau;
-    const char *unit = record_unit(opening->crew->about, opening->record);
     int64_t year = number_year(opening->at);
     int64_t taken = 0;
     struct case_new row = {.number = number,
@@ -43,7 +48,6 @@ bool opening_add(struct keeper *keeper, const struct opening *opening,
                            .parent_id = opening->parent_id,
                            .join_key = opening->join_key,
                            .opened_at = opening->at};
-    struct err unsaid = {0};
     struct buf json;
 
     buf_init(&json, VERDICT_BODY);
@@ -53,10 +57,7 @@ bool opening_add(struct keeper *keeper, const struct opening *opening,
         goto done;
     }
     row.record = buf_text(&json);
-    if (unit && !store_one_int(keeper->store, "SELECT unit_id FROM units WHERE code = $1",
-                               &row.unit_id, &unsaid, "t", unit)) {
-        row.unit_id = 0;
-    }
+    row.unit_id = record_unit(keeper, opening->crew->about, opening->record);
     if (!number_take(keeper->site, bureau->office_id, opening->crew->is.code, year, &taken, err)) {
         goto done;
     }

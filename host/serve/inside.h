@@ -122,8 +122,8 @@ MUST_USE bool children_withdraw(struct scene *scene, const struct effect *effect
 /* Tells the parent that this case ended. */
 MUST_USE bool children_closed(struct scene *scene, const char *outcome, struct err *err);
 
-/* The unit of a record: the code in its first unit field. NULL: none. */
-const char *record_unit(const struct value *about, const struct value *record);
+/* The unit of a record: the one whose code stands in its first unit field. 0: none. */
+int64_t record_unit(struct keeper *keeper, const struct value *about, const struct value *record);
 /* The number of a new case is taken, its row written; it has no event yet. */
 struct opening {
     const struct bureau *bureau;

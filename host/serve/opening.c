@@ -150,14 +150,21 @@ static bool ask_worker(struct entry *entry, struct item **out, int64_t at, struc
     return batch_send(batch, keeper->pool, err) && batch_receive(batch, keeper->pool, err);
 }
 
-/* The record as the workflow read it: out of the row of its opening. */
+/* The record as the workflow read it: out of the row of its opening, where an empty one is left
+ * out. */
 static bool canonical_record(const struct keeper *keeper, struct value **body, struct err *err)
 {
     for (size_t i = 0; i < keeper->verdict.row_count; i++) {
         const struct verdict_row *row = &keeper->verdict.rows[i];
 
         if (row->is_input && span_is(row->kind, "fact")) {
-            return json_parse(row->body.bytes, row->body.length, body, err);
+            if (!json_parse(row->body.bytes, row->body.length, body, err)) {
+                return false;
+            }
+            if (!value_get(*body, "record")) {
+                value_set(*body, "record", value_new_map());
+            }
+            return true;
         }
     }
     err_set(err, ERR_INTERNAL, "opened");
@@ -355,7 +362,6 @@ static bool bulk_commit(struct keeper *keeper, struct opening *opening, const st
         ok = false;
     }
     value_free(body);
-    crash_point("bulk.before_commit");
     return ok && keeper_commit(keeper, err);
 }
 

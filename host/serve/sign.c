@@ -45,6 +45,36 @@ static struct value *verdict_body(const struct actor *actor, const struct keeper
     return body;
 }
 
+/* A repeat is the same act only at the line it signed the first time, whose turn may be over. */
+static bool find_first(struct keeper *keeper, const char *key, struct found *found, struct err *err)
+{
+    static const char sql[] =
+        "SELECT e.body FROM acts AS a JOIN cases AS c ON c.office_id = a.office_id"
+        " JOIN events AS e ON e.case_id = c.case_id AND e.seq = CAST(a.result AS INTEGER)"
+        " WHERE a.act_key = $1 AND c.case_id = $2 AND e.name = $3";
+    struct stmt *stmt = NULL;
+    struct value *body = NULL;
+    struct err unsaid = {0};
+    bool has_row = false;
+    size_t length = 0;
+    const char *json;
+
+    if (!key) {
+        return true;
+    }
+    if (!store_ask(keeper->store, sql, &stmt, err, "tit", key, found->case_id, found->key) ||
+        !stmt_step(stmt, &has_row, err)) {
+        return false;
+    }
+    json = has_row ? stmt_text(stmt, 0, &length) : NULL;
+    if (json && json_parse(json, length, &body, &unsaid)) {
+        found->next_sign = value_get_int(body, "sign", found->next_sign);
+    }
+    value_free(body);
+    stmt_reset(stmt);
+    return true;
+}
+
 bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                  const struct keeper_verdict *verdict, struct err *err)
 {
@@ -56,12 +86,12 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
 
     keeper->done = (struct keeper_ticked){0};
     if (!keeper_begin(keeper, err) ||
-        !proposals_show(keeper->store, verdict->proposal_id, take_proposal, &found, err)) {
+        !proposals_show(keeper->store, verdict->proposal_id, take_proposal, &found, err) ||
+        !find_first(keeper, key, &found, err)) {
         goto done;
     }
     if (!found.is_waiting && !key) {
-        err_set(err, ERR_CONFLICT,
-                SAY("P%lld 已经办结，不能再批", "P%lld is settled already"),
+        err_set(err, ERR_CONFLICT, SAY("P%lld 已经办结，不能再批", "P%lld is settled already"),
                 (long long)verdict->proposal_id);
         goto done;
     }

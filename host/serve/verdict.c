@@ -57,6 +57,19 @@ static bool get_json(struct codec_in *in, struct buf *scratch, struct arena *are
     return true;
 }
 
+/* The same for a place that holds a map: a table with nothing in it is no list there. */
+static bool get_map_json(struct codec_in *in, struct buf *scratch, struct arena *arena,
+                         struct span *out)
+{
+    if (!get_json(in, scratch, arena, out)) {
+        return false;
+    }
+    if (span_is(*out, "[]")) {
+        *out = span_of("{}");
+    }
+    return out->bytes[0] == '{';
+}
+
 /* An integer, or false for none. */
 static bool get_instant(struct codec_in *in, int64_t *out)
 {
@@ -77,7 +90,7 @@ static bool get_row(struct verdict *verdict, struct codec_in *in, struct arena *
     return codec_get_list(in, &count) && count == 7 && codec_get_bool(in, &row->is_input) &&
            get_text(in, VERDICT_NAME, arena, &row->kind) &&
            get_text(in, VERDICT_NAME, arena, &row->name) && codec_get_int(in, &row->at) &&
-           row->at >= 0 && get_json(in, &verdict->json, arena, &row->body) &&
+           row->at >= 0 && get_map_json(in, &verdict->json, arena, &row->body) &&
            codec_get_int(in, &row->line) && row->line >= 0 && codec_get_int(in, &row->after) &&
            row->after >= 0;
 }
@@ -191,6 +204,18 @@ static bool get_rest(struct verdict *verdict, struct codec_in *in, struct arena 
     return codec_get_bool(in, &verdict->is_closed);
 }
 
+/* The record, or false while it is as it was. */
+static bool get_record(struct verdict *verdict, struct codec_in *in, struct arena *arena)
+{
+    bool is_true = true;
+
+    verdict->record = (struct span){NULL, 0};
+    if (codec_peek(in) == CODEC_LIST || codec_peek(in) == CODEC_MAP) {
+        return get_map_json(in, &verdict->json, arena, &verdict->record);
+    }
+    return codec_get_bool(in, &is_true) && !is_true;
+}
+
 bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *arena, struct err *err)
 {
     struct codec_in last = in;
@@ -199,8 +224,8 @@ bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *are
     if (!verdict->json.ceiling) {
         buf_init(&verdict->json, VERDICT_BODY);
     }
-    if (!codec_get_list(&in, &count) || count != 8) {
-        return wrong(err, SAY("不是八项", "it has not eight parts"));
+    if (!codec_get_list(&in, &count) || count != 9) {
+        return wrong(err, SAY("不是九项", "it has not nine parts"));
     }
     /* Of a refusal nothing else is read: the rest may be anything. */
     if (!codec_get_list(&last, &count)) {
@@ -211,11 +236,14 @@ bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *are
             return wrong(err, SAY("缺项", "parts are missing"));
         }
     }
-    if (!get_refused(verdict, &last, arena) || !codec_is_done(&last)) {
+    if (!get_refused(verdict, &last, arena)) {
         return wrong(err, "refused");
     }
     if (verdict->refused.kind != ERR_NONE) {
         return true;
+    }
+    if (!get_record(verdict, &last, arena) || !codec_is_done(&last)) {
+        return wrong(err, "record");
     }
     if (!get_rows(verdict, &in, arena)) {
         return wrong(err, "rows");

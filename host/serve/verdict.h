@@ -64,6 +64,7 @@ struct verdict {
     const char *state;
     const char *due; /* NULL: nothing runs */
     bool is_closed;
+    struct span record; /* canonical JSON, when it changed; else bytes NULL */
     struct err refused; /* kind ERR_NONE: it was not */
     struct buf json;    /* scratch */
 };

@@ -95,7 +95,7 @@ static bool compare_state(struct proof *proof, const struct item *item, bool *is
                           struct err *err)
 {
     static const char sql[] =
-        "SELECT state, wake_at, seq, folded, set_aside, due FROM cases WHERE case_id = $1";
+        "SELECT state, wake_at, seq, folded, set_aside, due, record FROM cases WHERE case_id = $1";
     const struct verdict *verdict = &proof->keeper->verdict;
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -107,11 +107,15 @@ static bool compare_state(struct proof *proof, const struct item *item, bool *is
     }
     wake_at = stmt_is_null(stmt, 1) ? CASE_NEVER : stmt_int(stmt, 1);
     *is_same = has_row && same_text(stmt, 0, span_of(verdict->state));
-    /* Inputs that wait, or a fault, have moved the wake; the due day still tells. */
+    /* Inputs that wait, or a fault, have moved the wake; the due day still tells. A case that came
+       back from quarantine wakes once too early, never too late. */
     if (stmt_int(stmt, 2) == stmt_int(stmt, 3) && stmt_is_null(stmt, 4)) {
-        *is_same &= wake_at == verdict->wake_at;
+        *is_same &= wake_at == verdict->wake_at ||
+                    (wake_at != CASE_NEVER &&
+                     (verdict->wake_at == CASE_NEVER || wake_at < verdict->wake_at));
     }
     *is_same &= verdict->due ? same_text(stmt, 5, span_of(verdict->due)) : stmt_is_null(stmt, 5);
+    *is_same &= verdict->record.bytes && same_text(stmt, 6, verdict->record);
     stmt_reset(stmt);
     return true;
 }
@@ -148,9 +152,9 @@ static bool compare(struct proof *proof, struct batch *batch, struct item *item,
                        (long long)differs);
     } else {
         (void)snprintf(sentence, sizeof sentence, "%s",
-                       differs
-                           ? SAY("重算多出判定", "folded again, there are more decisions")
-                           : SAY("重算后的状态或日期不同", "folded again, state or dates differ"));
+                       differs ? SAY("重算多出判定", "folded again, there are more decisions")
+                               : SAY("重算后的状态、日期或登记内容不同",
+                                     "folded again, state, dates or record differ"));
     }
     find(proof, item->number, sentence);
     return true;

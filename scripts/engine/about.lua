@@ -49,13 +49,20 @@ local function titles(group)
   return out
 end
 
+-- A fixed offset in words; one that a function or a setting gives is told by the case alone.
+local function offset_text(at)
+  local is_time = type(at) == "table" and (at.kind == "date" or math.type(at.n) == "integer")
+  return is_time and calendar.describe(at) or nil
+end
+
 local function steps_of(def)
   local out = {}
   for _, ladder in ipairs(def.ladders.order) do
     local steps = def.ladders.id[ladder].steps
     for _, id in ipairs(steps.order) do
-      out[ladder .. "/" .. id] = { title = steps.id[id].title,
-        approve = steps.id[id].approve ~= nil }
+      local step = steps.id[id]
+      out[ladder .. "/" .. id] = { title = step.title, approve = step.approve ~= nil,
+        at = offset_text(step.at), after = step.after }
     end
   end
   return out
@@ -138,8 +145,8 @@ function about.of(def)
   local found = effects_of(def)
   return { kind = "workflow", id = def.id, title = def.title, code = def.code,
     fields = fields_of(def.record), facts = facts_of(def), fact_order = view.copy(def.facts.order),
-    states = titles(def.states), deadlines = titles(def.deadlines), steps = steps_of(def),
-    signals = signals_of(def), settings = settings_of(def),
+    states = titles(def.states), deadlines = titles(def.deadlines), ladders = titles(def.ladders),
+    steps = steps_of(def), signals = signals_of(def), settings = settings_of(def),
     opens = index.sorted_keys(found.open), documents = index.sorted_keys(found.document),
     templates = index.sorted_keys(found.notify) }
 end

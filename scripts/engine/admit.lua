@@ -1,6 +1,6 @@
 -- Admission: the only place where an input is refused, always in one sentence
--- that says why. What is admitted can be folded; a start that cannot be counted
--- is found by folding a copy. Forms become canonical values here.
+-- that says why. Forms become canonical values here. What is admitted can be
+-- folded, unless a start cannot be counted: only folding it strictly tells.
 
 local apply = require("engine.apply")
 local builtins = require("engine.builtins")
@@ -63,19 +63,9 @@ local function guarded(w, fact, form)
   return nil
 end
 
--- Folded on a copy: arming is where an admitted fact could still fail.
-local function trial(def, ctx, s, input)
-  if #def.deadlines.order == 0 then
-    return nil
-  end
-  local copy, strict = view.copy(s), setmetatable({ strict = true }, { __index = ctx })
-  local ok, why = pcall(apply.input, def, strict, copy, input, { rows = {}, effects = {} })
-  if not ok and type(why) == "table" and why.refused then
-    return why.refused
-  elseif not ok then
-    error(why, 0)
-  end
-  return nil
+-- An empty table is no map on the wire, so a form with nothing in it is left out.
+local function filled(form)
+  return next(form) ~= nil and form or nil
 end
 
 local function opening(w, input)
@@ -86,8 +76,8 @@ local function opening(w, input)
   if not read then
     return why
   end
-  input.body.record = read
-  return trial(w.def, w.ctx, w.s, input)
+  input.body.record = filled(read)
+  return nil
 end
 
 local kinds = {}
@@ -125,8 +115,8 @@ function kinds.fact(w, input)
   if why then
     return why
   end
-  input.body.form = form
-  return trial(def, w.ctx, s, input)
+  input.body.form = filled(form)
+  return nil
 end
 
 local function has_signed(prop, by)
@@ -200,26 +190,54 @@ function kinds.signal(w, input)
     return not_taken(w.def, w.s, input.name)
   end
   local data, why = refusal.form(w, signal.form, input.body.data)
-  input.body.data = data
-  return why or trial(w.def, w.ctx, w.s, input)
+  input.body.data = data and filled(data)
+  return why
 end
 
---- Whether an input can be folded now; nil when it can. Puts canonical values into input.body.
+-- Arming is where an admitted input could still fail.
+local ARMS = { fact = true, signal = true }
+
+--- Whether an input may be folded now, as far as that can be told without folding it: what arms a
+--- deadline (the second result) has to be folded strictly. Puts canonical values into input.body.
 ---@param def table
 ---@param ctx table
 ---@param s table
 ---@param input table
 ---@return { kind: string, text: string }? refused
+---@return boolean strictly
 function admit.check(def, ctx, s, input)
   local first = input.kind == "fact" and input.name == "opened"
   if s.n == 0 and not first then
-    return refusal.say("missing", "案件还没有立案", "the case is not open yet")
+    return refusal.say("missing", "案件还没有立案", "the case is not open yet"), false
   end
   local kind = kinds[input.kind]
   if not kind then
-    return nil
+    return nil, false
   end
-  return kind(apply.work(def, ctx, s, input, { rows = {}, effects = {} }), input)
+  local work = apply.work(def, ctx, s, input, { rows = {}, effects = {} })
+  return kind(work, input), ARMS[input.kind] and #def.deadlines.order > 0 or false
+end
+
+--- Whether an input can be folded now; nil when it can. It is folded on a copy, so nothing changes
+--- but input.body, which gets its canonical values.
+---@param def table
+---@param ctx table
+---@param s table
+---@param input table
+---@return { kind: string, text: string }? refused
+function admit.try(def, ctx, s, input)
+  local refused, strictly = admit.check(def, ctx, s, input)
+  if refused or not strictly then
+    return refused
+  end
+  local out = { rows = {}, effects = {} }
+  local ok, why = pcall(apply.input, def, ctx, view.copy(s), input, out, true)
+  if not ok and type(why) == "table" and why.refused then
+    return why.refused
+  elseif not ok then
+    error(why, 0)
+  end
+  return nil
 end
 
 return admit

@@ -24,10 +24,11 @@ local DAY, EAST = instants.DAY, 8 * 3600000
 ---@param s table
 ---@param input table
 ---@param out table
+---@param strict boolean? what cannot be armed is refused
 ---@return table
-function apply.work(def, ctx, s, input, out)
+function apply.work(def, ctx, s, input, out, strict)
   local hash = ctx.calendars[input.cal] and input.cal or ctx.calendar
-  return { def = def, ix = index.of(def), ctx = ctx, s = s, out = out, strict = ctx.strict,
+  return { def = def, ix = index.of(def), ctx = ctx, s = s, out = out, strict = strict,
     at = input.at, day = input.occurred or (input.at + EAST) // DAY, hash = hash,
     cal = ctx.calendars[hash] }
 end
@@ -113,9 +114,24 @@ local function full_record(w, given)
   return values.fill(form, out, { today = w.day, settings = view.settings(w.def, w.ctx) })
 end
 
+local function same_keys(a, b)
+  for key in next, a do
+    if b[key] == nil then
+      return false
+    end
+  end
+  for key in next, b do
+    if a[key] == nil then
+      return false
+    end
+  end
+  return true
+end
+
 local function opened(w, input)
   local s, body = w.s, input.body
   s.opened, s.record = w.at, full_record(w, body.record or {})
+  w.out.record = w.out.record or not same_keys(s.record, body.record or {})
   s.parent = body.parent or nil
   keep_fact(w, "opened", {})
   effects.emit(w, w.ix.facts.opened or {}, "f" .. s.n)
@@ -288,11 +304,12 @@ end
 ---@param s table
 ---@param input table
 ---@param out { rows: table, effects: table, after: integer? }
-function apply.input(def, ctx, s, input, out)
+---@param strict boolean? raise { refused = … } when a deadline cannot be armed
+function apply.input(def, ctx, s, input, out, strict)
   s.n = s.n + 1
   local take = takers[input.kind]
   if take then
-    take(apply.work(def, ctx, s, input, out), input)
+    take(apply.work(def, ctx, s, input, out, strict), input)
   end
 end
 

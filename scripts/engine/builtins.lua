@@ -173,10 +173,8 @@ local function names_any(value, fields)
     or type(value) == "table" and value.ref == "field" and fields[value.name] ~= nil
 end
 
---- Fields of the record changed: budgets and base days taken from them follow.
----@param w table
----@param fields table
-function builtins.record_changed(w, fields)
+-- Budgets and base days taken from the record, or by a function from anything, follow.
+local function follow_record(w, fields)
   for _, id in ipairs(w.def.deadlines.order) do
     local deadline, dl = w.def.deadlines.id[id], w.s.dl[id]
     local from = deadline.from and fields[deadline.from]
@@ -184,6 +182,14 @@ function builtins.record_changed(w, fields)
       deadlines.reread(w, id, type(from) == "string" and calendar.day(from) or nil)
     end
   end
+end
+
+--- Fields of the record changed: the keeper is told, and dates follow.
+---@param w table
+---@param fields table
+function builtins.record_changed(w, fields)
+  w.out.record = true
+  follow_record(w, fields)
 end
 
 local function overwrite(into, data)
@@ -227,7 +233,7 @@ function acts.corrected(w, form)
     move_day(w, fact.i, day)
   end
   reread_bases(w, fact.i, data)
-  builtins.record_changed(w, {})
+  follow_record(w, {})
   builtins.keep(w, w.def.facts.id[id], data)
 end
 

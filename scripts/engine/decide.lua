@@ -14,13 +14,7 @@ local function take_ask(loaded, s, ask, now, out)
   local def, ctx = loaded.def, loaded.ctx
   fold.advance(def, ctx, s, ask.at - 1, now or ask.now or ask.at, out)
   ask.cal = ask.cal or ctx.calendar
-  local refused = fold.admit(def, ctx, s, ask)
-  if refused then
-    return refused
-  end
-  out.rows[#out.rows + 1] = { true, ask.kind, ask.name, ask.at, ask.body, 0, 0 }
-  fold.apply(def, ctx, s, ask, out)
-  return nil
+  return fold.take(def, ctx, s, ask, out)
 end
 
 local function fold_item(loaded, s, item, out)
@@ -62,27 +56,32 @@ function decide.fault(loaded, number, why)
     fault = { text = text, line = line, where = title or "" } }
 end
 
-local function refusal(item, s, refused)
-  return { {}, item[2], s and fold.wake(s) or false, s and s.state or false, false,
-    s ~= nil and s.closed or false, {}, refused }
+local function refusal(item, refused)
+  return { {}, item[2], false, false, false, false, {}, refused, false }
+end
+
+-- A whole history folded again is compared with what stands, so there the record always comes.
+local function record_of(item, s, out)
+  local is_history = not (item[2] or item[3] or item[6])
+  return (out.record or is_history) and s.record or false
 end
 
 --- Decide one case.
 ---@param loaded { def: table, ctx: table, name: string, encode: function, decode: function }
 ---@param item table the list of six
----@return table result the list of eight
+---@return table result the list of nine
 function decide.item(loaded, item)
   local s = item[2] and loaded.decode(item[2]) or fold.open()
   local out = { rows = {}, effects = {}, after = 0 }
   loaded.ctx.number = item[1]
   local ok, refused = pcall(fold_item, loaded, s, item, out)
   if not ok then
-    return refusal(item, nil, decide.fault(loaded, item[1], refused))
+    return refusal(item, decide.fault(loaded, item[1], refused))
   elseif refused then
-    return refusal(item, s, refused)
+    return refusal(item, refused)
   end
   return { out.rows, loaded.encode(s), fold.wake(s), s.state, fold.due(loaded.def, s),
-    s.closed or false, out.effects, false }
+    s.closed or false, out.effects, false, record_of(item, s, out) }
 end
 
 return decide

@@ -92,12 +92,24 @@ local function add_count(lines, cal, deadline, dl)
   end
 end
 
+local function not_started(def, deadline)
+  local titles = {}
+  for at, id in ipairs(index.sorted_keys(deadline.starts)) do
+    titles[at] = event_title(def, id)
+  end
+  if deadline.applies then
+    return words.sayf("期限“%s”：没有起算：本案不适用，或者还在等待：%s",
+      "deadline \"%s\": not started: it does not apply, or waits for: %s", deadline.title,
+      words.join(titles))
+  end
+  return words.sayf("期限“%s”：还没有起算，等待：%s", "deadline \"%s\": not started, waits for: %s",
+    deadline.title, words.join(titles))
+end
+
 local function add_deadline(lines, def, ctx, s, id)
   local deadline, dl = def.deadlines.id[id], s.dl[id]
   if not dl then
-    lines[#lines + 1] = words.sayf("期限“%s”：还没有起算，等待：%s",
-      "deadline \"%s\": not started, waits for: %s", deadline.title,
-      words.join(index.sorted_keys(deadline.starts)))
+    lines[#lines + 1] = not_started(def, deadline)
     return
   end
   local status = STATUS[dl.status] or { dl.status, dl.status }

@@ -25,7 +25,25 @@ end
 ---@param input table
 ---@return { kind: string, text: string }? refused
 function fold.admit(def, ctx, s, input)
-  return admit.check(def, ctx, s, input)
+  return admit.try(def, ctx, s, input)
+end
+
+--- Admit an input and fold it in one go. A refusal, given back or raised as { refused = … },
+--- leaves s half folded, to be thrown away: the caller still has the bytes it came from.
+---@param def table
+---@param ctx table
+---@param s table
+---@param input table
+---@param out table its row is appended first
+---@return { kind: string, text: string }? refused
+function fold.take(def, ctx, s, input, out)
+  local refused, strictly = admit.check(def, ctx, s, input)
+  if refused then
+    return refused
+  end
+  rows.input(out, input)
+  apply.input(def, ctx, s, input, out, strictly)
+  return nil
 end
 
 --- Fold one input into the snapshot; decisions and effects are appended to out.

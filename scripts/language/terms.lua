@@ -229,16 +229,16 @@ local function open_reason(text)
   return false
 end
 
+-- What nobody typed has no words to keep: they would be those of whoever happens to read.
 local function canonical(given)
   if given.kind == "date" and calendar.day(given.date) then
-    return { kind = "date", date = given.date, raw = given.raw or given.date }
+    return { kind = "date", date = given.date, raw = given.raw }
   elseif given.kind == "open" then
-    local reason = given.reason or given.raw or words.say("长期", "open")
-    return { kind = "open", reason = reason, raw = given.raw or reason }
+    return { kind = "open", reason = given.reason or given.raw or "长期", raw = given.raw }
   end
   local time = terms.time(given)
   if time then
-    time.raw = given.raw or calendar.describe(time)
+    time.raw = given.raw
   end
   return time
 end

@@ -101,6 +101,8 @@ describe("a ladder run that is killed #slow", function()
   end)
 
   teardown(function()
-    trial.remove(ready)
+    if ready then
+      trial.remove(ready)
+    end
   end)
 end)

@@ -51,6 +51,30 @@ describe("the fold", function()
     assert.is_true(case.out.effects[2][3].signed)
   end)
 
+  it("signs the papers of the state that a signing fact leads to, and of no other", function()
+    local function with_paper(parts)
+      parts.states[2].enter = { { kind = "document", name = "paper", data = {}, line = 1 } }
+      parts.states[3].enter = { { kind = "document", name = "end", data = {}, line = 1 } }
+    end
+    local signed = {}
+    for _, effect in ipairs(opened("x", with_paper):must("2026-09-14", "go"):to("2026-09-20").out.effects) do
+      if effect[2] == "document" then
+        signed[#signed + 1] = effect[3].name .. " " .. tostring(effect[3].signed)
+      end
+    end
+    assert.are.same({ "letter true", "paper true", "end false" }, signed)
+  end)
+
+  it("says when the record changed: by defaults, by what a fact keeps, by a correction", function()
+    local case = opened("x", function(parts)
+      parts.facts[2].form = { { "name", nil, keeps = true } }
+    end)
+    assert.is_false(case.out.record)
+    case:must("2026-09-14", "paper", { name = "y" })
+    assert.is_true(case.out.record)
+    assert.are.equal("y", case.s.record.name)
+  end)
+
   it("lets a function choose among declared states", function()
     assert.are.equal("c", opened("c"):must("2026-09-14", "go").s.state)
   end)
