@@ -69,7 +69,7 @@ run: deps
 	@build/duban lua docs/example/walk.lua
 
 language: build/duban
-	@build/duban lua scripts/language/document.lua
+	@build/duban lua scripts/language/write.lua
 
 # ---- checks ---------------------------------------------------------------------------------------------------------
 C_FILES  = $(shell git ls-files 'host/*.[ch]' 'bench/*.[ch]')

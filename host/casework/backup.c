@@ -2,9 +2,11 @@
    travels in the table site, so that one file is enough to begin again. */
 #include "casework/backup.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -152,6 +154,17 @@ static void sweep(struct restoring *restoring)
     site_unmake(&restoring->staged);
 }
 
+static bool make_stage(const char *folder, struct err *err)
+{
+    if (mkdir(folder, 0700) != 0) {
+        err_set(err, ERR_DENIED,
+                SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"), folder,
+                file_reason(errno));
+        return false;
+    }
+    return true;
+}
+
 static bool stage(struct restoring *restoring, struct err *err)
 {
     bool ok;
@@ -163,22 +176,35 @@ static bool stage(struct restoring *restoring, struct err *err)
     site->lock = -1;
     site->digest = digest_new();
     sweep(restoring);
-    ok = file_make_folder(restoring->folder, err) && copy_file(way.file, path, err) &&
+    ok = make_stage(restoring->folder, err) && copy_file(way.file, path, err) &&
          open_url(path, STORE_WRITE, &site->store, err) && check_copy(site, &way, err);
     site_close(site);
     mem_free(path);
     return ok;
 }
 
+/* Takes the stage away, and the folder too unless it became the site. Frees restoring. */
+static void dismiss(struct restoring *restoring, bool is_site)
+{
+    if (restoring->made.is_begun) {
+        sweep(restoring);
+    }
+    if (!is_site) {
+        site_unmake(&restoring->made);
+    }
+    mem_free(restoring->folder);
+    mem_free(restoring);
+}
+
 bool backup_begin(const struct backup_way *way, struct restoring **out, struct err *err)
 {
     struct restoring *restoring = mem_new(sizeof *restoring);
-    struct err unsaid = {0};
 
     restoring->way = way;
     restoring->folder = file_join(way->folder, STAGE);
     if (!site_make_folders(way->folder, &restoring->made, err) || !stage(restoring, err)) {
-        return backup_end(restoring, false, &unsaid) && false;
+        dismiss(restoring, false);
+        return false;
     }
     *out = restoring;
     return true;
@@ -194,7 +220,12 @@ static bool move_in(struct restoring *restoring, struct err *err)
         char *from = file_join(restoring->folder, FILES[i]);
         char *to = file_join(restoring->way->folder, FILES[i]);
 
-        ok = file_move(from, to, err);
+        ok = rename(from, to) == 0;
+        if (!ok) {
+            err_set(err, ERR_INTERNAL, SAY("不能写成 %s：%s", "cannot finish %s: %s"), to,
+                    file_reason(errno));
+        }
+        ok = ok && file_sync_folder(to, err);
         mem_free(from);
         mem_free(to);
     }
@@ -205,13 +236,6 @@ bool backup_end(struct restoring *restoring, bool is_proven, struct err *err)
 {
     bool ok = !is_proven || move_in(restoring, err);
 
-    if (restoring->made.is_begun) {
-        sweep(restoring);
-    }
-    if (!is_proven || !ok) {
-        site_unmake(&restoring->made);
-    }
-    mem_free(restoring->folder);
-    mem_free(restoring);
+    dismiss(restoring, is_proven && ok);
     return ok;
 }

@@ -56,6 +56,14 @@ static bool same_text(const struct stmt *stmt, int column, struct span wanted)
     return text && length == wanted.length && memcmp(text, wanted.bytes, length) == 0;
 }
 
+static bool same_bytes(const struct stmt *stmt, int column, struct span wanted)
+{
+    size_t length = 0;
+    const void *bytes = stmt_blob(stmt, column, &length);
+
+    return bytes && length == wanted.length && memcmp(bytes, wanted.bytes, length) == 0;
+}
+
 /* The decisions that stand against the decisions that came out now. */
 static bool compare_rows(struct proof *proof, const struct item *item, int64_t *differs,
                          struct err *err)
@@ -95,7 +103,8 @@ static bool compare_state(struct proof *proof, const struct item *item, bool *is
                           struct err *err)
 {
     static const char sql[] =
-        "SELECT state, wake_at, seq, folded, set_aside, due, record FROM cases WHERE case_id = $1";
+        "SELECT state, wake_at, seq, folded, set_aside, due, record, snapshot, closed_at"
+        " FROM cases WHERE case_id = $1";
     const struct verdict *verdict = &proof->keeper->verdict;
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -116,6 +125,8 @@ static bool compare_state(struct proof *proof, const struct item *item, bool *is
     }
     *is_same &= verdict->due ? same_text(stmt, 5, span_of(verdict->due)) : stmt_is_null(stmt, 5);
     *is_same &= verdict->record.bytes && same_text(stmt, 6, verdict->record);
+    *is_same &= same_bytes(stmt, 7, verdict->snapshot);
+    *is_same &= stmt_is_null(stmt, 8) != verdict->is_closed;
     stmt_reset(stmt);
     return true;
 }

@@ -21,7 +21,6 @@ static sqlite3_file *real_of(sqlite3_file *file)
 }
 
 #ifdef DUBAN_TEST
-#include <stdio.h>
 
 /* DUBAN_TEST_FAIL is "write:12:full" or "sync:3:io": from the nth such call on, all of them fail.
  */
@@ -30,16 +29,15 @@ static int injected(const char *call)
     static long writes;
     static long syncs;
     const char *plan = getenv("DUBAN_TEST_FAIL");
-    char name[8];
-    char kind[8];
-    long nth;
+    size_t length = strlen(call);
     long *count = strcmp(call, "write") == 0 ? &writes : &syncs;
+    char *kind = NULL;
 
-    if (!plan || sscanf(plan, "%7[a-z]:%ld:%7[a-z]", name, &nth, kind) != 3 ||
-        strcmp(name, call) != 0 || ++*count < nth) {
+    if (!plan || strncmp(plan, call, length) != 0 || plan[length] != ':' ||
+        ++*count < strtol(plan + length + 1, &kind, 10)) {
         return SQLITE_OK;
     }
-    if (strcmp(kind, "full") == 0) {
+    if (kind && strcmp(kind, ":full") == 0) {
         return SQLITE_FULL;
     }
     return count == &writes ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC;

@@ -10,8 +10,8 @@ local deadlines = require("engine.deadlines")
 local effects = require("engine.effects")
 local index = require("engine.index")
 local instants = require("engine.instants")
+local records = require("engine.records")
 local rows = require("engine.rows")
-local values = require("language.values")
 local view = require("engine.view")
 
 local apply = {}
@@ -104,34 +104,10 @@ end
 
 local takers = {}
 
--- A case that another one opened comes as the script wrote it: labels become
--- ids, and what was not given takes its default.
-local function full_record(w, given)
-  local form, out = w.def.record, {}
-  for key, value in next, given do
-    out[form.by_label and form.by_label[key] or key] = view.copy(value)
-  end
-  return values.fill(form, out, { today = w.day, settings = view.settings(w.def, w.ctx) })
-end
-
-local function same_keys(a, b)
-  for key in next, a do
-    if b[key] == nil then
-      return false
-    end
-  end
-  for key in next, b do
-    if a[key] == nil then
-      return false
-    end
-  end
-  return true
-end
-
 local function opened(w, input)
   local s, body = w.s, input.body
-  s.opened, s.record = w.at, full_record(w, body.record or {})
-  w.out.record = w.out.record or not same_keys(s.record, body.record or {})
+  s.opened = w.at
+  records.open(w, body.record or {})
   s.parent = body.parent or nil
   keep_fact(w, "opened", {})
   effects.emit(w, w.ix.facts.opened or {}, "f" .. s.n)
@@ -214,31 +190,6 @@ function takers.unreachable(w, input)
   climb.unreachable(w, input.name, input.body.who)
 end
 
-local function has(list, value)
-  for _, one in ipairs(list) do
-    if one == value then
-      return true
-    end
-  end
-  return false
-end
-
--- Another case was added to this one: what its lists name stands here too, once.
-local function joined(w, input)
-  local data, record = input.body.data or {}, w.s.record
-  for _, id in ipairs(w.def.record.order) do
-    local list = view.copy(record[id] or {})
-    if w.def.record.id[id].kind == "list" and type(data[id]) == "table" then
-      for _, value in ipairs(data[id]) do
-        list[#list + 1] = not has(list, value) and view.copy(value) or nil
-      end
-      record[id] = list
-    end
-  end
-  rows.decide(w, "noted", "joined", { reason = "joined", from = (input.body.from or {}).number })
-  builtins.record_changed(w, {})
-end
-
 local function is_taken(w, input)
   local signal, state = w.def.signals[input.name], w.def.states.id[w.s.state]
   local from = (input.body.from or {}).workflow
@@ -250,7 +201,7 @@ end
 
 function takers.signal(w, input)
   if input.name == "joined" then
-    return joined(w, input)
+    return records.join(w, input.body)
   elseif not is_taken(w, input) then
     rows.decide(w, "noted", input.name, { reason = "not_taken",
       from = (input.body.from or {}).number })
