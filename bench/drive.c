@@ -200,6 +200,7 @@ static bool single(struct rig *rig, int argc, char **argv, struct err *err)
 {
     int64_t count = argc > 0 ? strtoll(argv[0], NULL, 10) : 1000;
     struct value *form = value_new_map();
+    struct usage before, after;
     int64_t began = 0;
     bool ok = false;
 
@@ -218,11 +219,15 @@ static bool single(struct rig *rig, int argc, char **argv, struct err *err)
             goto done;
         }
         if (i == 0) {
+            measure(&before);
             began = clock_micros();
         }
     }
-    printf("{\"facts\":%" PRId64 ",\"seconds\":%.6f}\n", count,
-           (double)(clock_micros() - began) / 1e6);
+    began = clock_micros() - began;
+    measure(&after);
+    printf("{\"facts\":%" PRId64 ",\"seconds\":%.6f,\"keeper_ms\":%ld,\"workers_ms\":%ld}\n", count,
+           (double)began / 1e6, after.keeper_ms - before.keeper_ms,
+           after.others_ms - before.others_ms);
     ok = true;
 done:
     value_free(form);

@@ -50,7 +50,8 @@ static bool fail(const char *path, int number, struct err *err)
     return false;
 }
 
-/* Through a chunk of its own, since the ceiling of out may be the limit itself and one byte more tells "too big". */
+/* Through a chunk of its own, since the ceiling of out may be the limit itself and one byte more
+ * tells "too big". */
 static bool read_bytes(int fd, size_t limit, struct buf *out)
 {
     char chunk[16384];

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -15,7 +16,12 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { HEAD = 4, SMALL_FRAME = 32768 };
+enum {
+    HEAD = 4,
+    SMALL_FRAME = 32768
+};
+
+#define SPIN_US 200 /* an answer that comes within it costs no sleep and no waking */
 
 static bool is_gone(struct err *err)
 {
@@ -104,24 +110,53 @@ static bool send_all(int fd, const void *data, size_t length, int64_t deadline, 
     return true;
 }
 
+/* One attempt, which with a deadline never sleeps. */
+static ssize_t receive_some(int fd, char *bytes, size_t length, bool has_deadline)
+{
+    ssize_t count = has_deadline ? recv(fd, bytes, length, MSG_DONTWAIT) : -1;
+
+    if (!has_deadline || (count < 0 && errno == ENOTSOCK)) {
+        struct pollfd one = {.fd = fd, .events = POLLIN};
+
+        if (has_deadline && poll(&one, 1, 0) == 0) {
+            errno = EAGAIN;
+            return -1;
+        }
+        count = read(fd, bytes, length);
+    }
+    return count;
+}
+
+/* Waking up may take longer than a small answer does, so a while is spent looking first. */
+static bool wait_readable(int fd, int64_t deadline, int64_t *spin_until, struct err *err)
+{
+    if (deadline) {
+        int64_t now = clock_micros();
+
+        *spin_until = *spin_until ? *spin_until : now + SPIN_US;
+        if (now < *spin_until) {
+            sched_yield();
+            return true;
+        }
+    }
+    return wait_ready(fd, POLLIN, deadline, err);
+}
+
 static bool read_all(int fd, void *data, size_t length, int64_t deadline, struct err *err)
 {
     char *bytes = data;
+    int64_t spin_until = 0;
 
     while (length) {
-        ssize_t count;
+        ssize_t count = receive_some(fd, bytes, length, deadline != 0);
 
-        if (deadline && !wait_ready(fd, POLLIN, deadline, err)) {
-            return false;
-        }
-        count = read(fd, bytes, length);
         if (count > 0) {
             bytes += count;
             length -= (size_t)count;
         } else if (count == 0 || errno == ECONNRESET) {
             return is_gone(err);
         } else if (must_wait()) {
-            if (!wait_ready(fd, POLLIN, deadline, err)) {
+            if (!wait_readable(fd, deadline, &spin_until, err)) {
                 return false;
             }
         } else if (errno != EINTR) {

@@ -64,7 +64,8 @@ bool activation_get(struct site *site, int64_t id, struct activation *out, struc
         return false;
     }
     if (!has_row) {
-        err_set(err, ERR_MISSING, SAY("没有版本 V%lld，可用 duban versions 查看",
+        err_set(err, ERR_MISSING,
+                SAY("没有版本 V%lld，可用 duban versions 查看",
                     "there is no version V%lld; see duban versions"),
                 (long long)id);
     }

@@ -157,9 +157,8 @@ static void sweep(struct restoring *restoring)
 static bool make_stage(const char *folder, struct err *err)
 {
     if (mkdir(folder, 0700) != 0) {
-        err_set(err, ERR_DENIED,
-                SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"), folder,
-                file_reason(errno));
+        err_set(err, ERR_DENIED, SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"),
+                folder, file_reason(errno));
         return false;
     }
     return true;

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CHAIN_ROW_MAX (64u * 1024)
+#define CHAIN_ROW_MAX ((size_t)64 * 1024)
 
 struct chain {
     struct digest *digest;

@@ -302,7 +302,8 @@ static bool plan_row(struct people *people, size_t row, struct err *err)
     char *code = import_cell(&people->sheet, row, "code");
     char *given = import_cell(&people->sheet, row, "name");
     char *name = plain_name(given);
-    struct import_line *line = import_line_new(&people->plan, csv_line(people->sheet.csv, row), code, name);
+    struct import_line *line =
+        import_line_new(&people->plan, csv_line(people->sheet.csv, row), code, name);
 
     if (!read_fields(people, row, line, &why)) {
         import_refuse(line, &why);

@@ -35,6 +35,18 @@ static bool find_old(struct site *site, const char *code, struct unit *old, bool
     return !id || registry_unit(site, id, old, err);
 }
 
+/* Empty is the office's own. */
+static bool check_region(const char *text, struct err *err)
+{
+    if (*text && (strlen(text) != 6 || strspn(text, "0123456789") != 6)) {
+        err_set(err, ERR_INVALID,
+                SAY("区划“%.*s”应是六位代码", "the region \"%.*s\" should be a code of six digits"),
+                (int)text_fit(text, 20), text);
+        return false;
+    }
+    return true;
+}
+
 /* The row as it would be stored. What the sheet does not say stays as it is, or gets its default.
  */
 static bool read_fields(struct site *site, const struct import_sheet *sheet, size_t row,
@@ -58,6 +70,7 @@ static bool read_fields(struct site *site, const struct import_sheet *sheet, siz
             err_set(err, ERR_INVALID, SAY("%s太长", "the %s is too long"), label);
             ok = false;
         }
+        ok = ok && (strcmp(field, "region") != 0 || check_region(text, err));
         if (strstr(field, "s_on") && ok) {
             ok = import_day(label, text, day, err);
             value_set_text(line->fields, field, day);
@@ -160,9 +173,8 @@ static bool plan_row(struct site *site, const struct import_sheet *sheet, size_t
     const struct import_line *first = *code ? earlier(seen, plan, code) : NULL;
     bool ok = find_old(site, code, &old, &is_there, err);
 
-    if (ok &&
-        !(import_row_fits(sheet, row, &why) && check_texts(site, code, name, &why) &&
-          read_fields(site, sheet, row, &old, line, &why))) {
+    if (ok && !(import_row_fits(sheet, row, &why) && check_texts(site, code, name, &why) &&
+                read_fields(site, sheet, row, &old, line, &why))) {
         import_refuse(line, &why);
     } else if (ok) {
         if (is_there) {

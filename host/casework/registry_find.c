@@ -24,10 +24,10 @@ bool registry_check_text(const struct site *site, const char *what, const char *
         return false;
     }
     if (length >= limit) {
-        err_set(err, ERR_INVALID,
-                SAY("%s“%.*s…”太长，最多 %zu 字节",
-                    "the %s \"%.*s…\" is too long, at most %zu bytes"),
-                what, (int)text_fit(text, 40), text, limit - 1);
+        err_set(
+            err, ERR_INVALID,
+            SAY("%s“%.*s…”太长，最多 %zu 字节", "the %s \"%.*s…\" is too long, at most %zu bytes"),
+            what, (int)text_fit(text, 40), text, limit - 1);
         return false;
     }
     for (size_t i = 0; i < length; i++) {

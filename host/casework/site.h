@@ -14,7 +14,7 @@
 #define SITE_DATABASE "duban.db"
 #define SITE_LOCK "duban.lock"
 #define SITE_SECOND_HAND "rehearsal" /* the account that approves on rehearsal sites */
-#define SITE_WAIT_MS 10000 /* how long a writer waits for another before ERR_BUSY */
+#define SITE_WAIT_MS 10000           /* how long a writer waits for another before ERR_BUSY */
 
 /* Everything in casework takes a site. Members are read by all and changed by site.c alone. */
 struct site {

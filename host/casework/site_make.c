@@ -33,7 +33,8 @@ static bool make_folder(const char *path, bool *is_new, struct err *err)
         return true;
     }
     err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_INVALID,
-            SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"), path, file_reason(errno));
+            SAY("不能建立文件夹 %s：%s", "cannot create the folder %s: %s"), path,
+            file_reason(errno));
     return false;
 }
 
@@ -129,7 +130,8 @@ static bool add_account(struct site *site, const char *office, struct err *err)
     return registry_account_save(site, &account, err) && audit_append(site, &row, err);
 }
 
-/* A rehearsal has a second hand to approve with, since nobody else's user is bound to such a site. */
+/* A rehearsal has a second hand to approve with, since nobody else's user is bound to such a site.
+ */
 static bool add_second_hand(struct site *site, int64_t virtual_start, struct err *err)
 {
     struct account account = {
@@ -148,8 +150,8 @@ static bool fill_database(struct site *site, const struct site_options *options,
     }
     ok = start_clock(site, options->virtual_start, err) &&
          registry_office_add(site, office, options->office_name, &site->office_id, err) &&
-         add_account(site, office, err) &&
-         add_second_hand(site, options->virtual_start, err) && store_commit(site->store, err);
+         add_account(site, office, err) && add_second_hand(site, options->virtual_start, err) &&
+         store_commit(site->store, err);
     if (!ok) {
         store_rollback(site->store);
     }

@@ -82,7 +82,7 @@ static void say_record(struct screen *screen)
         const struct value *value = id ? value_get(screen->of->record, id) : NULL;
         struct buf text;
 
-        buf_init(&text, 256u * 1024);
+        buf_init(&text, (size_t)256 * 1024);
         label_value(&screen->labels, field, value, &text);
         if (text.length) {
             line(screen, label ? label : id, buf_text(&text));
@@ -100,7 +100,7 @@ static void say_event(struct screen *screen, const struct event_line *row, const
 
     clock_format_instant(row->at, head);
     head[16] = '\0';
-    buf_init(&sentence, 300u * 1024);
+    buf_init(&sentence, (size_t)300 * 1024);
     buf_add_format(&sentence, "%s%s", row->is_input ? "" : SAY("→ ", "-> "), text);
     if (row->has_occurred && row->occurred != clock_day(row->at)) {
         clock_format_day(row->occurred, day);

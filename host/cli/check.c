@@ -140,8 +140,8 @@ static bool learn(struct checking *checking, struct source *source, struct err *
     return ok;
 }
 
-/* Examples tell dates, so they run under the script's own settings: what an office sets must not keep
-   it from publishing a corrected script. */
+/* Examples tell dates, so they run under the script's own settings: what an office sets must not
+   keep it from publishing a corrected script. */
 static bool examine(struct checking *checking, struct source *source, struct err *err)
 {
     struct value *request = request_for(source, "check");

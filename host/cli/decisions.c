@@ -27,7 +27,7 @@ struct value *decisions_row(const struct labels *labels, const char *kind, const
         tree = NULL;
     }
     words.body = tree;
-    buf_init(&text, 256u * 1024);
+    buf_init(&text, (size_t)256 * 1024);
     words_say(labels, &words, &text);
     value_set_text(row, "kind", kind);
     value_set_text(row, "name", name);

@@ -113,7 +113,8 @@ static bool copy_scripts(struct house *house, const char *kind, struct err *err)
         char *target = file_join(into, list[i]);
         char *text = NULL;
 
-        ok = house_script(house, source, &text, err) && file_write(target, text, strlen(text), 0600, err);
+        ok = house_script(house, source, &text, err) &&
+             file_write(target, text, strlen(text), 0600, err);
         mem_free(text);
         mem_free(source);
         mem_free(target);

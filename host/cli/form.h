@@ -10,7 +10,7 @@
 #include "base/value.h"
 #include "cli/house.h"
 
-#define FORM_FILE_LIMIT (4u * 1024 * 1024)
+#define FORM_FILE_LIMIT ((size_t)4 * 1024 * 1024)
 
 /* True for an operand such as "主办单位=省教育厅". */
 bool form_is_field(const char *operand);

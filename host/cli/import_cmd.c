@@ -141,7 +141,7 @@ static bool open_row(struct import_run *run, struct import_row *row, struct err 
     char key[DIGEST_HEX + 16];
     struct buf text;
 
-    buf_init(&text, 2u * 1024 * 1024);
+    buf_init(&text, (size_t)2 * 1024 * 1024);
     buf_add_format(&text, "%s\n%s", run->workflow, row->key);
     digest_bytes(house->site->digest, buf_text(&text), text.length, bytes);
     buf_clear(&text);
@@ -364,7 +364,7 @@ static const struct option OPTIONS[] = {
 
 const struct command import_commands[] = {
     {"import", "KIND FILE [--map FILE] [--as-of DATE] [--dry-run] [--skip-bad] [--overwrite]",
-     "导入：单位（units）、人员（people）、日历（calendar）或某一事项的台账",
+     "导入单位（units）、人员（people）、日历（calendar）或台账",
      "imports units, people, calendar, or the ledger of a workflow", OPTIONS, 2, 2, 0,
      import_handler},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "cli/label.h"
 
-#define MAP_LIMIT (256u * 1024)
+#define MAP_LIMIT ((size_t)256 * 1024)
 
 static const char *const KEY_WORDS[] = {"编号", "主键", "序号", "台账编号", "key", NULL};
 static const char *const OPENED_WORDS[] = {"登记日期", "立案日期", "登记时间", "opened", NULL};

@@ -15,7 +15,7 @@
 #include "cli/wrap.h"
 #include "paper/csv.h"
 
-#define MAP_LIMIT (256u * 1024)
+#define MAP_LIMIT ((size_t)256 * 1024)
 #define NAME_COLUMNS 48 /* of a name in the preview */
 
 struct registering {

@@ -53,7 +53,7 @@ static bool take_cells(struct reading *reading, size_t at, struct import_row *ro
                 err_add(why, "%s", reading->sheet.titles[column]);
                 return false;
             }
-            row->opened_at = clock_day_start(day) + 9 * 60 * 60 * 1000;
+            row->opened_at = clock_day_start(day) + INT64_C(9) * 60 * 60 * 1000;
         }
     }
     return sheet_row_fits(&reading->sheet, at, why);
@@ -64,7 +64,7 @@ static void take_digest(struct reading *reading, struct import_row *row)
     unsigned char bytes[DIGEST_SIZE];
     struct buf text;
 
-    buf_init(&text, 8u * 1024 * 1024);
+    buf_init(&text, (size_t)8 * 1024 * 1024);
     json_write(row->given, &text);
     buf_add_format(&text, "\n%" PRId64, row->opened_at);
     digest_bytes(reading->source->house->site->digest, buf_text(&text), text.length, bytes);

@@ -92,7 +92,8 @@ enum outcome outbox_handler(struct house *house, const struct args *args, struct
 
     if (!find_state(args_get(args, "status"), &status)) {
         err_set(err, ERR_INVALID,
-                SAY("没有状态“%s”；有：waiting（待发）、cancelled（已取消）、sent（已发）、dead（不达）",
+                SAY("没有状态“%"
+                    "s”；有：waiting（待发）、cancelled（已取消）、sent（已发）、dead（不达）",
                     "no state \"%s\": waiting, cancelled, sent, dead"),
                 args_get(args, "status"));
         return OUTCOME_REFUSED;

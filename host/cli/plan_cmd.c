@@ -209,14 +209,6 @@ static void say_signed(struct house *house, const struct value *told)
     out_document(&house->out, value_copy(told));
 }
 
-static bool keep_told(void *context, struct buf *result, struct value **body, struct err *err)
-{
-    (void)body;
-    (void)err;
-    json_write(context, result);
-    return true;
-}
-
 /* The first result under this key, when there is one. */
 static bool look_back(struct house *house, const struct act *act, struct value **told,
                       struct err *err)
@@ -232,14 +224,39 @@ static bool look_back(struct house *house, const struct act *act, struct value *
     return ok;
 }
 
-static bool sign(struct house *house, const struct args *args, struct value **told,
-                 struct err *err)
+struct signing {
+    struct house *house;
+    struct act act;
+    struct value *told; /* what is said, now or at a repeat */
+};
+
+/* In the transaction of the signatures, so that a key never stands for half of them. */
+static bool keep_told(void *context, int64_t cases, struct err *err)
 {
+    struct signing *signing = context;
+    struct buf text;
+    bool ok;
+
+    value_set_int(signing->told, "cases", cases);
+    if (!signing->act.key) {
+        return true;
+    }
+    buf_init(&text, ACTS_RESULT_LIMIT);
+    json_write(signing->told, &text);
+    ok = act_finish(signing->house->site, &signing->act, buf_text(&text), NULL, err);
+    buf_clear(&text);
+    return ok;
+}
+
+static bool sign(struct signing *signing, const struct args *args, struct err *err)
+{
+    struct house *house = signing->house;
     struct view view = {0};
     struct planning planning = {.view = &view};
     struct ids fire = {0};
     struct ids skip = {0};
-    struct keeper_plan plan = {.reason = args_get(args, "reason")};
+    struct keeper_plan plan = {
+        .reason = args_get(args, "reason"), .also = keep_told, .context = signing};
     int64_t cases = 0;
     bool ok = false;
 
@@ -252,14 +269,10 @@ static bool sign(struct house *house, const struct args *args, struct value **to
     plan.fire_count = fire.count;
     plan.skip = skip.list;
     plan.skip_count = skip.count;
-    if (!keeper_plan_sign(house->keeper, &house->actor, house->key, &plan, &cases, err)) {
-        goto done;
-    }
-    *told = value_new_map();
-    value_set_int(*told, "fired", (int64_t)fire.count);
-    value_set_int(*told, "skipped", (int64_t)skip.count);
-    value_set_int(*told, "cases", cases);
-    ok = true;
+    signing->told = value_new_map();
+    value_set_int(signing->told, "fired", (int64_t)fire.count);
+    value_set_int(signing->told, "skipped", (int64_t)skip.count);
+    ok = keeper_plan_sign(house->keeper, &house->actor, house->key, &plan, &cases, err);
 done:
     mem_free(planning.ids.list);
     mem_free(fire.list);
@@ -270,23 +283,18 @@ done:
 
 static bool sign_once(struct house *house, const struct args *args, struct err *err)
 {
+    struct signing signing = {.house = house};
     struct value *content = content_of(house, args);
-    struct value *told = NULL;
-    struct act act;
-    struct buf kept;
     bool ok;
 
-    house_act(house, "plan sign", "", content, &act);
-    buf_init(&kept, ACTS_RESULT_LIMIT);
-    ok = look_back(house, &act, &told, err) &&
-         (told || (sign(house, args, &told, err) &&
-                   (!act.key || act_run(house->site, &act, keep_told, told, &kept, err))));
+    house_act(house, "plan sign", "", content, &signing.act);
+    ok = look_back(house, &signing.act, &signing.told, err) &&
+         (signing.told || sign(&signing, args, err));
     if (ok) {
-        say_signed(house, told);
+        say_signed(house, signing.told);
     }
-    buf_clear(&kept);
     value_free(content);
-    value_free(told);
+    value_free(signing.told);
     return ok;
 }
 

@@ -83,7 +83,8 @@ static bool run_script(struct house *house, struct keeper_run *run, struct err *
     return ok;
 }
 
-/* --time and --memory only lower what a job may use; more than that is refused, not cut silently. */
+/* --time and --memory only lower what a job may use; more than that is refused, not cut silently.
+ */
 static bool read_limits(const struct args *args, struct keeper_run *run, struct err *err)
 {
     const char *time = args_get(args, "time");
@@ -308,8 +309,8 @@ static const struct option job_options[] = {
 };
 
 const struct command run_commands[] = {
-    {"run", "[--time TIME] [--memory SIZE] FILE.lua [ARG…]", "在沙箱中运行一个脚本文件", "run one script file in the sandbox",
-     run_options, 1, OPERANDS_ANY, 2, run_run},
+    {"run", "[--time TIME] [--memory SIZE] FILE.lua [ARG…]", "在沙箱中运行一个脚本文件",
+     "run one script file in the sandbox", run_options, 1, OPERANDS_ANY, 2, run_run},
     {"job run", "ID", "立即运行一个作业", "run a job now", job_options, 1, 1, 0, job_run},
     {"jobs", "", "作业、下次与上次运行", "jobs, their next and last runs", NULL, 0, 0, 0, jobs_run},
     {"lua", "FILE [ARG…]", "受信任的解释器（供本项目测试）",

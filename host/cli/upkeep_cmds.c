@@ -91,8 +91,7 @@ static bool verify_site(struct house *house, bool has_checkpoint, struct err *er
     }
     tell_report(house, &report);
     report_document(house, &report, findings.list);
-    wrong = (long long)(report.chain_broken + report.fold_differs + report.audit_broken +
-                        report.store_faults);
+    wrong = report.chain_broken + report.fold_differs + report.audit_broken + report.store_faults;
     if (!verify_is_clean(&report)) {
         err_set(err, ERR_CONFLICT,
                 SAY("核对发现 %lld 处不符，请勿继续办理，保留现场并与最近的备份比对",

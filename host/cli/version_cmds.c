@@ -243,10 +243,9 @@ static enum outcome publish_run(struct house *house, const struct args *args, st
     struct sources sources = {0};
     const char *note = args_get(args, "note");
     bool ok = house_write(house, args, err) &&
-              (!note ||
-               form_refuse_classified(house, NULL, note, SAY("说明", "the note"), err)) &&
-              gather(house, args, &sources, err) &&
-              is_good(house, &sources, err) && publish(house, &sources, args, err);
+              (!note || form_refuse_classified(house, NULL, note, SAY("说明", "the note"), err)) &&
+              gather(house, args, &sources, err) && is_good(house, &sources, err) &&
+              publish(house, &sources, args, err);
 
     sources_clear(&sources);
     return args_outcome(ok);

@@ -192,6 +192,7 @@ static bool lock_calls(struct err *err)
         ALLOW(SYS_mremap),
         ALLOW(SYS_futex),
         ALLOW(SYS_clock_gettime),
+        ALLOW(SYS_sched_yield),
         ALLOW(SYS_getrandom),
         ALLOW(SYS_rt_sigreturn),
         ALLOW(SYS_restart_syscall),

@@ -38,16 +38,24 @@ bool deeds_allowed(struct keeper *keeper, const struct actor *actor, const struc
     return ok;
 }
 
-static bool allowed_on_case(struct keeper *keeper, const struct actor *actor,
-                            const struct deed *deed, const struct item *item, struct err *err)
+/* Only a unit or a person that the record names makes the record matter. */
+static bool needs_record(const struct value *principals)
+{
+    for (size_t i = 0; i < value_count(principals); i++) {
+        if (value_get(value_at(principals, i), "field")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool allowed_by_record(struct keeper *keeper, const struct actor *actor,
+                              const struct deed *deed, const struct item *item, struct err *err)
 {
     struct stmt *stmt = NULL;
     bool has_row = false;
     bool ok = false;
 
-    if (value_count(deed->principals) == 0) {
-        return true;
-    }
     if (store_ask(keeper->store, "SELECT record FROM cases WHERE case_id = $1", &stmt, err, "i",
                   deed->case_id) &&
         stmt_step(stmt, &has_row, err)) {
@@ -56,6 +64,31 @@ static bool allowed_on_case(struct keeper *keeper, const struct actor *actor,
         stmt_reset(stmt);
     }
     return ok;
+}
+
+static bool allowed_on_case(struct keeper *keeper, const struct actor *actor,
+                            const struct deed *deed, const struct item *item, struct err *err)
+{
+    struct granted *known = &keeper->granted;
+    int64_t day = clock_day(keeper_instant(keeper));
+
+    if (value_count(deed->principals) == 0) {
+        return true;
+    }
+    if (needs_record(deed->principals)) {
+        return allowed_by_record(keeper, actor, deed, item, err);
+    }
+    if (deed->is_lasting && known->principals == deed->principals && known->day == day &&
+        known->person_id == actor->person_id && known->office_id == item->office_id) {
+        return true;
+    }
+    if (!deeds_allowed(keeper, actor, deed->principals, item->office_id, NULL, err)) {
+        return false;
+    }
+    if (deed->is_lasting) {
+        *known = (struct granted){deed->principals, actor->person_id, item->office_id, day};
+    }
+    return true;
 }
 
 /* The ask of an item, its body in the codec's form. */
@@ -108,8 +141,7 @@ static bool take(struct keeper *keeper, const struct actor *actor, const struct 
         return why->kind != ERR_BUSY;
     }
     item->now = keeper_instant(keeper);
-    if (!allowed_on_case(keeper, actor, deed, item, why) ||
-        !put_ask(keeper, actor, deed, item, why)) {
+    if (!put_ask(keeper, actor, deed, item, why)) {
         batch_leave(keeper->now);
         return true;
     }
@@ -136,6 +168,29 @@ static bool gather(struct keeper *keeper, const struct actor *actor, const struc
         }
     }
     return chunk->count > 0;
+}
+
+/* Asked while the workers decide already: who may not is refused before anything of it is read. */
+static void drop_refused(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+                         struct chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->count; i++) {
+        if (chunk->items[i] &&
+            !allowed_on_case(keeper, actor, &deeds[i], chunk->items[i], &deeds[i].result->err)) {
+            chunk->items[i] = NULL;
+        }
+    }
+}
+
+static const struct keeper_result *first_dropped(const struct deed *deeds,
+                                                 const struct chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->count; i++) {
+        if (!chunk->items[i]) {
+            return deeds[i].result;
+        }
+    }
+    return NULL;
 }
 
 static void fill_act(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
@@ -300,13 +355,18 @@ bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct dee
                     SAY("案件过大，无法办理", "the case is too large to be taken"));
             return false;
         }
-        if (is_whole && keeper->now->count < chunk.count) {
-            *err = first_refused(&deeds[at], chunk.count)->err;
+        if (!batch_send(keeper->now, keeper->pool, err)) {
             return false;
         }
-        if (!batch_send(keeper->now, keeper->pool, err) ||
-            !batch_receive(keeper->now, keeper->pool, err) ||
-            !write_chunk(keeper, actor, &deeds[at], &chunk, &done, &is_behind, err)) {
+        drop_refused(keeper, actor, &deeds[at], &chunk);
+        if (!batch_receive(keeper->now, keeper->pool, err)) {
+            return false;
+        }
+        if (is_whole && first_dropped(&deeds[at], &chunk)) {
+            *err = first_dropped(&deeds[at], &chunk)->err;
+            return false;
+        }
+        if (!write_chunk(keeper, actor, &deeds[at], &chunk, &done, &is_behind, err)) {
             return false;
         }
         if (is_behind && tries++ < DEEDS_TRIES) {
@@ -321,5 +381,6 @@ bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct dee
         }
         at += done;
     }
+    keeper->written = store_writes(keeper->store);
     return true;
 }

@@ -21,6 +21,7 @@ struct deed {
     bool has_occurred;
     int64_t occurred;
     const struct value *principals; /* who may; NULL or empty: everyone with an account */
+    bool is_lasting;                /* principals live as long as the keeper */
     const char *key;                /* --key; NULL: none */
     /* Work that belongs into the same transaction, before the decision; NULL: none. */
     bool (*also)(struct keeper *keeper, const struct deed *deed, struct err *err);

@@ -29,6 +29,15 @@ struct bureau {
     struct bureau *next;
 };
 
+/* The last right that was found, while nothing else was written: an office's clerk who records one
+   fact after the other is not looked up for each. */
+struct granted {
+    const struct value *principals; /* of a fact, as the crew knows it; NULL: nothing is known */
+    int64_t person_id;
+    int64_t office_id;
+    int64_t day;
+};
+
 struct keeper {
     struct site *site;
     struct store *store;
@@ -41,6 +50,8 @@ struct keeper {
     struct batch *next; /* at the workers */
     struct verdict verdict;
     struct buf scratch;
+    struct granted granted;
+    int64_t written; /* store_writes after the last act on cases; -1: something else came since */
     struct keeper_ticked done; /* of what runs now */
     keeper_row_fn *each;
     void *context;

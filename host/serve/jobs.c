@@ -26,6 +26,7 @@ struct course {
     struct calls calls;
     int64_t *offices;
     struct value *done; /* the last frame */
+    bool is_killed;     /* the worker, from outside */
     struct value *request;
 };
 
@@ -174,6 +175,7 @@ static bool converse(struct course *course, struct err *err)
     buf_init(&frame, PIPE_FRAME_MAX);
     codec_put_value(&frame, course->request);
     if (!zygote_fork(course->keeper->zygote, &course->limits, &link, err)) {
+        course->is_killed = true;
         goto done;
     }
     ok = worker_send(link, &frame, deadline, &unsaid);
@@ -182,7 +184,11 @@ static bool converse(struct course *course, struct err *err)
              take_frame(course, link, &frame, &is_over, &unsaid);
     }
     worker_end(link, &how);
-    if (!ok) {
+    if (!ok && how.fate == WORKER_OUTSIDE) {
+        course->is_killed = true;
+        err_set(err, ERR_MISSING, "%s",
+                SAY("工作进程被外部终止", "the worker was killed from outside"));
+    } else if (!ok) {
         err_set(err, ERR_INVALID, "%s", how.text[0] ? how.text : unsaid.text);
     }
 done:
@@ -252,6 +258,7 @@ done:
         mem_free(wishes->ran->returned);
         wishes->ran->returned = NULL;
     }
+    wishes->is_killed = course.is_killed;
     store_close(course.calls.question);
     mem_free(course.offices);
     value_free(course.request);
@@ -325,6 +332,10 @@ static bool run_planned(struct keeper *keeper, const struct actor *actor, struct
     machine.person = NULL;
     ok = run_with(keeper, &run, &wishes, &why);
     mem_free(planned.ran.returned);
+    if (!ok && wishes.is_killed) { /* it stays planned: the next tick runs it */
+        *err = why;
+        return false;
+    }
     if (!ok) {
         return settle_failed(keeper, one, &why, err);
     }

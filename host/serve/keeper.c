@@ -22,6 +22,7 @@ bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out, 
     keeper->zygote = zygote;
     keeper->chain = chain_new();
     keeper->recipients = recipients_new(site);
+    keeper->written = -1;
     buf_init(&keeper->scratch, PIPE_FRAME_MAX);
     buf_init(&keeper->told, KEEPER_TOLD_MAX);
     if (!pool_open(site, zygote, &keeper->pool, err)) {
@@ -83,8 +84,13 @@ bool keeper_begin(struct keeper *keeper, struct err *err)
 {
     bool changed = false;
 
-    recipients_reset(keeper->recipients);
     keeper_untold(keeper);
+    if (keeper->written == store_writes(keeper->store)) {
+        return true; /* this site's only writer is us, and we wrote nothing but cases */
+    }
+    keeper->written = -1;
+    keeper->granted = (struct granted){0};
+    recipients_reset(keeper->recipients);
     for (struct bureau *bureau = keeper->bureaus; bureau; bureau = bureau->next) {
         if (!refresh(keeper, bureau, &changed, err)) {
             return false;

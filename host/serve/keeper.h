@@ -103,7 +103,11 @@ struct keeper_verdict {
 MUST_USE bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                           const struct keeper_verdict *verdict, struct err *err);
 
+/* What else belongs to the signing of cases cases, in the transaction of the last of them. */
+typedef bool keeper_plan_fn(void *context, int64_t cases, struct err *err);
 struct keeper_plan {
+    keeper_plan_fn *also; /* NULL: nothing */
+    void *context;
     const int64_t *fire; /* plan_ids */
     size_t fire_count;
     const int64_t *skip;

@@ -327,6 +327,20 @@ done:
     return ok;
 }
 
+void pool_rouse(struct pool *pool)
+{
+    struct crew *last = NULL;
+
+    for (struct crew *crew = pool->crews; crew; crew = crew->next) {
+        if (crew->worker && !crew->is_busy && (!last || crew->used > last->used)) {
+            last = crew;
+        }
+    }
+    if (last) {
+        worker_rouse(last->worker);
+    }
+}
+
 bool pool_send(struct pool *pool, struct crew *crew, const struct pool_request *request,
                enum pool_end *end, struct err *err)
 {

@@ -62,6 +62,8 @@ struct pool_request {
    workers are busy with others. On false as in pool_receive. */
 MUST_USE bool pool_send(struct pool *pool, struct crew *crew, const struct pool_request *request,
                         enum pool_end *end, struct err *err);
+/* A single question is about to be put, likely to the worker that was asked last: wakes it. */
+void pool_rouse(struct pool *pool);
 /* Takes the answer to what was sent. On false with POOL_ENDED or POOL_KILLED the worker is gone and
    err is the sentence; with POOL_FINE the world failed. */
 MUST_USE bool pool_receive(struct pool *pool, struct crew *crew, struct buf *reply,

@@ -49,6 +49,7 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     }
     about = value_get(value_get(crew->about, "facts"), deed->name);
     deed->principals = value_get(about, "by");
+    deed->is_lasting = true;
     if (fact->is_ready) {
         form = fact->form ? value_copy(fact->form) : value_new_map();
     } else if (!forms_codes(keeper, office_id, value_get(about, "fields"), fact->form, &form,
@@ -91,6 +92,9 @@ bool keeper_record(struct keeper *keeper, const struct actor *actor, const char 
     keeper->done = (struct keeper_ticked){0};
     if (!keeper_begin(keeper, err)) {
         goto done;
+    }
+    if (count == 1) {
+        pool_rouse(keeper->pool);
     }
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct keeper_result){0};

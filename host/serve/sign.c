@@ -126,12 +126,14 @@ struct share {
     struct value *fire;
     struct value *skip;
     struct value *body;
+    const struct shares *last; /* of all: what belongs to the whole goes with it */
     struct keeper_result result;
 };
 
 struct shares {
     struct share *items;
     size_t count;
+    const struct keeper_plan *plan;
 };
 
 static struct share *share_of(struct shares *shares, int64_t case_id)
@@ -194,8 +196,12 @@ static bool mark_plans(struct keeper *keeper, const struct deed *deed, struct er
 {
     const struct share *share = deed->context;
 
-    return mark(keeper, share->case_id, share->fire, "fired", err) &&
-           mark(keeper, share->case_id, share->skip, "skipped", err);
+    if (!mark(keeper, share->case_id, share->fire, "fired", err) ||
+        !mark(keeper, share->case_id, share->skip, "skipped", err)) {
+        return false;
+    }
+    return !share->last || !share->last->plan->also ||
+           share->last->plan->also(share->last->plan->context, (int64_t)share->last->count, err);
 }
 
 /* Those who answer for the office's work may say what is still to be done. */
@@ -228,7 +234,7 @@ bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const ch
                       const struct keeper_plan *plan, int64_t *cases, struct err *err)
 {
     bool ok = false;
-    struct shares shares = {0};
+    struct shares shares = {.plan = plan};
     struct deed *deeds = NULL;
     struct value *signers = plan_signers();
 
@@ -246,6 +252,7 @@ bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const ch
         value_set(share->body, "fire", value_copy(share->fire));
         value_set(share->body, "skip", value_copy(share->skip));
         value_set_text(share->body, "reason", plan->reason ? plan->reason : "");
+        share->last = i + 1 == shares.count ? &shares : NULL;
         deeds[i] = (struct deed){.case_id = share->case_id,
                                  .act = "plan",
                                  .kind = "plan_signed",

@@ -117,11 +117,11 @@ static bool compare_state(struct proof *proof, const struct item *item, bool *is
     wake_at = stmt_is_null(stmt, 1) ? CASE_NEVER : stmt_int(stmt, 1);
     *is_same = has_row && same_text(stmt, 0, span_of(verdict->state));
     /* Inputs that wait, or a fault, have moved the wake; the due day still tells. A case that came
-       back from quarantine wakes once too early, never too late. */
+       back from quarantine wakes at once: what matters is that no wake is too late. */
     if (stmt_int(stmt, 2) == stmt_int(stmt, 3) && stmt_is_null(stmt, 4)) {
         *is_same &= wake_at == verdict->wake_at ||
-                    (wake_at != CASE_NEVER &&
-                     (verdict->wake_at == CASE_NEVER || wake_at < verdict->wake_at));
+                    (wake_at != CASE_NEVER && (verdict->wake_at == CASE_NEVER ||
+                                               wake_at < verdict->wake_at || wake_at <= item->now));
     }
     *is_same &= verdict->due ? same_text(stmt, 5, span_of(verdict->due)) : stmt_is_null(stmt, 5);
     *is_same &= verdict->record.bytes && same_text(stmt, 6, verdict->record);

@@ -19,6 +19,7 @@ struct wishes {
     bool (*also)(struct keeper *keeper, void *context, struct err *err);
     void *context;
     struct keeper_ran *ran;
+    bool is_killed; /* its worker was killed from outside: nobody's fault, to be run again */
 };
 
 MUST_USE bool wishes_apply(struct keeper *keeper, struct wishes *wishes, struct err *err);

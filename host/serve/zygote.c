@@ -291,6 +291,14 @@ bool worker_send(struct worker_link *link, const struct buf *request, int64_t de
     return pipe_send(link->fd, request->bytes, request->length, deadline, err);
 }
 
+void worker_rouse(struct worker_link *link)
+{
+    struct err unsaid = {0};
+    bool is_awake = pipe_send(link->fd, "", 0, clock_steady() + GRACE_MS, &unsaid);
+
+    (void)is_awake; /* when it is gone, the request that follows tells */
+}
+
 static void blame(struct worker_link *link, const char *kind, const char *text)
 {
     fault_set(&link->end, kind, text);

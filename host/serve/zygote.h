@@ -33,6 +33,8 @@ MUST_USE bool zygote_fork(struct zygote *zygote, const struct worker_limits *lim
 /* Writes one request (a value in the codec's form); deadline is of clock_steady, 0 for none. */
 MUST_USE bool worker_send(struct worker_link *link, const struct buf *request, int64_t deadline,
                           struct err *err);
+/* Tells a worker that a request follows at once, so that it is awake by then. */
+void worker_rouse(struct worker_link *link);
 /* Reads one frame into reply, which is reset first: bytes of one codec value, not checked further.
    On false the worker serves no more: ERR_TIMEOUT it was killed at the deadline, ERR_INVALID it
    reported a fault (err is the sentence) or broke the protocol, ERR_MISSING it ended without a

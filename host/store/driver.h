@@ -58,6 +58,7 @@ struct driver {
     bool (*is_in_transaction)(const void *conn);
     int64_t (*last_id)(const void *conn);
     int64_t (*changes)(const void *conn);
+    int64_t (*writes)(const void *conn); /* rows changed since the connection was opened */
     /* Tables called name, or all tables of people when name is NULL. */
     enum driver_result (*count_tables)(void *conn, const char *name, int64_t *count,
                                        struct err *err);

@@ -197,6 +197,13 @@ static int64_t changes(const void *data)
     return sqlite3_changes64(conn->db);
 }
 
+static int64_t writes(const void *data)
+{
+    const struct sqlite_conn *conn = data;
+
+    return sqlite3_total_changes64(conn->db);
+}
+
 static enum driver_result count_tables(void *data, const char *name, int64_t *count,
                                        struct err *err)
 {
@@ -243,6 +250,7 @@ const struct driver SQLITE_DRIVER = {
     .is_in_transaction = is_in_transaction,
     .last_id = last_id,
     .changes = changes,
+    .writes = writes,
     .count_tables = count_tables,
     .show_offices = sqlite_show_offices,
     .copy = sqlite_copy,

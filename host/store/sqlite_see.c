@@ -1,5 +1,6 @@
-/* The function may_see of the views: which offices the rows of this connection's questions may come from. A
-   function and not a table, because a question's connection writes nothing, not even for itself. */
+/* The function may_see of the views: which offices the rows of this connection's questions may come
+   from. A function and not a table, because a question's connection writes nothing, not even for
+   itself. */
 #include "store/sqlite_parts.h"
 
 #include <sqlite3.h>

@@ -151,6 +151,11 @@ int64_t store_last_id(const struct store *store)
     return store->driver->last_id(store->conn);
 }
 
+int64_t store_writes(const struct store *store)
+{
+    return store->driver->writes(store->conn);
+}
+
 bool store_count_tables(struct store *store, const char *name, int64_t *count, struct err *err)
 {
     return store_is_usable(store, err) &&

@@ -86,9 +86,14 @@ const void *stmt_blob(const struct stmt *stmt, int column, size_t *length);
 /* 'n' NULL, 'i' integer, 'r' real, 't' text, 'b' blob */
 char stmt_kind(const struct stmt *stmt, int column);
 
-/* Which offices the views show (may_see in schema/): none until this is said. For STORE_QUESTION. */
+/* Which offices the views show (may_see in schema/): none until this is said. For STORE_QUESTION.
+ */
 MUST_USE bool store_show_offices(struct store *store, const int64_t *ids, size_t count,
                                  struct err *err);
+
+/* Rows written through this connection since it was opened, undone or not: equal counts mean that
+   nothing was written in between. */
+int64_t store_writes(const struct store *store);
 
 /* For measurements: VM steps, rows read by scans, pages read since the last call with reset. */
 struct store_cost {

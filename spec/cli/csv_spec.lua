@@ -9,7 +9,8 @@ local ROW = "S009,省审计厅,省直部门,430000,省,2018-11-01\n"
 -- The bytes of UTF-8 text as GB18030, by the C library's converter.
 local function convert(text, encoding)
   local process = require("raw.process")
-  local done = assert(process.run({ "iconv", "-f", "UTF-8", "-t", encoding, env = { "PATH=/usr/bin:/bin" }, input = text }))
+  local done = assert(process.run({ "iconv", "-f", "UTF-8", "-t", encoding, input = text,
+    env = { "PATH=/usr/bin:/bin" } }))
   assert(done.code == 0, done.err)
   return done.out
 end

@@ -42,7 +42,8 @@ describe("--json", function()
   end
 
   local writings = {
-    { "open", "probe", "unit=S003", "matter=甲", "--by", "P04" }, { "fact", "430000-2026-SY-0002", "issued", "--by", "P01" },
+    { "open", "probe", "unit=S003", "matter=甲", "--by", "P04" },
+    { "fact", "430000-2026-SY-0002", "issued", "--by", "P01" },
     { "fact", "430000-2026-SY-0002", NUMBER, "noted", "text=记", "--by", "P04" },
     { "approve", "P1", "--opinion", "同意", "--by", "P01" }, { "setting", "probe.limit", "6wd" },
     { "import", "units", "spec/data/units.csv" }, { "verify", "--checkpoint" },
@@ -64,8 +65,9 @@ describe("--json", function()
   for _, words in ipairs({
     { "case", "430000-2026-SY-0099" }, { "open", "probe", "unit=无", "matter=甲", "--by", "P04" },
     { "fact", NUMBER, "accepted", "--by", "P03" }, { "approve", "P99", "--opinion", "同意", "--by", "P01" },
-    { "calendar", "due", "2026-02-30", "5wd" }, { "import", "units", "spec/data/none.csv" }, { "tick", "--until", "2026-01-01" },
-    { "job", "run", "none" }, { "run", "none.lua" }, { "versions", "none" }, { "check", "spec/data/units.csv" },
+    { "calendar", "due", "2026-02-30", "5wd" }, { "import", "units", "spec/data/none.csv" },
+    { "tick", "--until", "2026-01-01" },
+    { "job", "run", "none" }, { "run", "none.lua" }, { "versions", "none" },
   }) do
     it("prints nothing for a refusal: " .. table.concat(words, " "), function()
       local done = run(table.unpack(words))
@@ -74,6 +76,12 @@ describe("--json", function()
       assert.matches("^duban: ", done.err)
     end)
   end
+
+  it("is the list of findings when a check fails, which is its answer", function()
+    local done = run("check", "spec/data/units.csv")
+    assert.equal(1, done.code)
+    assert.is_false(json.decode(done.out).ok)
+  end)
 
   it("may stand behind the command as well", function()
     assert.is_not_nil((json.decode(site.duban({ "-C", office.path, "cases", "--json" }).out)))
@@ -177,13 +185,14 @@ describe("a table", function()
 
   it("has no colour off a terminal, and none under NO_COLOR", function()
     assert.is_nil(office:must("cases", "--overdue"):find("\27", 1, true))
-    local function on_terminal(environment)
+    local function on_terminal(...)
+      local environment = { "PATH=/usr/bin:/bin", "DUBAN_LANG=zh", "TERM=xterm", ... }
       return assert(process.run({ "script", "-qec", ("build/test/duban -C '%s' cases --overdue"):format(office.path),
         "/dev/null", env = environment })).out
     end
     office:must("tick", "--until", "2026-03-20 18:00")
-    assert.truthy(on_terminal({ "PATH=/usr/bin:/bin", "DUBAN_LANG=zh", "TERM=xterm" }):find("\27[", 1, true))
-    assert.is_nil(on_terminal({ "PATH=/usr/bin:/bin", "DUBAN_LANG=zh", "TERM=xterm", "NO_COLOR=1" }):find("\27[", 1, true))
+    assert.truthy(on_terminal():find("\27[", 1, true))
+    assert.is_nil(on_terminal("NO_COLOR=1"):find("\27[", 1, true))
   end)
 
   it("speaks the reader's language, one per message", function()

@@ -106,3 +106,25 @@ describe("a ladder run that is killed #slow", function()
     end
   end)
 end)
+
+describe("a planned job whose worker is killed #slow", function()
+  it("is nobody's fault, stays planned and runs at the next tick", function()
+    local here = site.make({ clock = "2026-03-02 08:30", workflows = { "spec/data/slow.lua" } })
+    local tick = { "tick", "--until", "2026-03-06" }
+    local running = trial.start(here, tick)
+    local workers = {}
+    while #workers == 0 do
+      local _, found = trial.family(process.pid(running))
+      workers = found
+      assert(not process.wait(running, 20), "the job ended before it could be killed")
+    end
+    assert.is_true(trial.kill(workers[1]))
+    assert.equal(1, trial.wait(running).code)
+    here:must("verify")
+    assert.equal("planned", tables.value(here, "SELECT status FROM occurrences"))
+    here:must(table.unpack(tick))
+    assert.equal(1, tables.value(here, "SELECT COUNT(*) AS n FROM occurrences WHERE status = 'done'"))
+    assert.equal(1, tables.value(here, "SELECT COUNT(*) AS n FROM outbox"))
+    trial.remove(here)
+  end)
+end)

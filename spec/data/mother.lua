@@ -13,18 +13,21 @@ return workflow "牵头事项" {
   signals = { told = { from = { "daughter" }, form = { { "unit", "单位", unit } } } },
 
   fact "改派" { id = "moved_on", by = role "section_head" },
+  fact "汇总" { id = "gathered", by = role "section_head" },
   fact "叫停" { id = "halted", by = role "director", signal(children "daughter", "hold_it", { reason = "等待批复" }) },
   fact "报告" { id = "reported", by = unit_of("unit", "liaison"), form = { { "text", "情况", text, required = true } } },
   fact "办结" { id = "done", by = role "section_head" },
 
   state "办理中" { id = "working", takes = { "reported", "halted", "moved_on", "told" },
-    on = { done = "closed", child_closed = choose({ "closed", "working" }, function(case)
+    on = { done = "closed", gathered = "gathering" },
+    enter = { each "helpers" (open "daughter" { unit = it }) } },
+  state "汇总中" { id = "gathering", takes = { "told" },
+    on = { done = "closed", child_closed = choose({ "closed", "gathering" }, function(case)
       for _, child in ipairs(case.children) do
-        if not child.outcome then return "working" end
+        if not child.outcome then return "gathering" end
       end
       return "closed"
-    end) },
-    enter = { each "helpers" (open "daughter" { unit = it }) } },
+    end) } },
   state "已办结" { id = "closed", final = true },
 
   deadline "办理时限" { id = "finish", starts = "opened", budget = setting "limit", met = "done" },
@@ -33,7 +36,7 @@ return workflow "牵头事项" {
     step "催办" { id = "call", at = workdays(1), open "daughter" { unit = field "unit", join = "unit" } },
     step "通知承办人" { id = "tell", at = workdays(2), notify(person_of("holder"), "transfer_chase") },
     step "督办" { id = "letter", at = workdays(3),
-      approve = { sign { role "director" }, sign { role "commission", all_of = true, basis = "meeting" } },
+      approve = { sign { role "director" }, sign { role "deputy", role "commission", all_of = true, basis = "meeting" } },
       document "supervision_letter" { series = "湘编办函", to = unit_of("unit", "liaison") } },
     children = "keep", nobody = "tell_admin", missed = "plan" },
 

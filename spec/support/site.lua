@@ -12,8 +12,12 @@ local Site = {}
 Site.__index = Site
 
 local function environment(extra)
-  local list = { "PATH=/usr/bin:/bin", "DUBAN_LANG=zh", "HOME=/tmp" }
+  local all = { PATH = "/usr/bin:/bin", DUBAN_LANG = "zh", HOME = "/tmp" }
+  local list = {}
   for name, value in pairs(extra or {}) do
+    all[name] = value
+  end
+  for name, value in pairs(all) do
     list[#list + 1] = name .. "=" .. value
   end
   return list

@@ -45,7 +45,8 @@ describe("an act under a key", function()
   it("records a fact on many cases once", function()
     office:must("open", "probe", "unit=S002", "matter=乙", "--by", "P04")
     office:must("open", "probe", "unit=S003", "matter=丙", "--by", "P04")
-    twice("many", { "fact", SECOND, THIRD, "issued", "--by", "P01" }, { "fact", SECOND, "noted", "text=记", "--by", "P04" })
+    twice("many", { "fact", SECOND, THIRD, "issued", "--by", "P01" },
+      { "fact", SECOND, "noted", "text=记", "--by", "P04" })
   end)
 
   it("approves a proposal once", function()
@@ -112,7 +113,8 @@ describe("an act under a key", function()
   end)
 
   it("stores who recorded and for whom, in the event and in the audit", function()
-    local row = tables.rows(office, "SELECT actor, recorder FROM events WHERE kind = 'fact' AND name = 'issued' LIMIT 1")[1]
+    local row = tables.rows(office,
+      "SELECT actor, recorder FROM events WHERE kind = 'fact' AND name = 'issued' LIMIT 1")[1]
     local audit = tables.rows(office, "SELECT actor, recorder FROM audit WHERE act = 'fact' LIMIT 1")[1]
     assert.equal("P01", row.actor)
     assert.equal("P01", audit.actor)

@@ -26,9 +26,12 @@ describe("calendar due", function()
   end
 
   it("lands as it is asked to", function()
-    assert.equal("2025-10-03\n", site.duban({ "calendar", "due", "2025-07-03", "3m", "--lands", "as_is" }).out)
-    assert.equal("2025-09-30\n", site.duban({ "calendar", "due", "2025-07-03", "3m", "--lands", "previous_workday" }).out)
-    assert.equal("2026-09-30\n", site.duban({ "calendar", "due", "2026-09-28", "3wd", "--counts", "from_same_day" }).out)
+    local function due(...)
+      return site.duban({ "calendar", "due", ... }).out
+    end
+    assert.equal("2025-10-03\n", due("2025-07-03", "3m", "--lands", "as_is"))
+    assert.equal("2025-09-30\n", due("2025-07-03", "3m", "--lands", "previous_workday"))
+    assert.equal("2026-09-30\n", due("2026-09-28", "3wd", "--counts", "from_same_day"))
   end)
 
   it("says each day that it skips, and which holiday it is", function()
@@ -77,7 +80,8 @@ describe("calendar import", function()
   end
 
   it("refuses a bad year by its place in the file", function()
-    assert.matches("2027%-02%-30 不是存在的日期", refused(year(function(text) return (text:gsub("2027%-02%-05", "2027-02-30")) end)))
+    assert.matches("2027%-02%-30 不是存在的日期",
+      refused(year(function(text) return (text:gsub("2027%-02%-05", "2027-02-30")) end)))
     assert.matches("写了两次", refused(year(function(text) return (text:gsub("2027%-02%-06", "2027-02-05")) end)))
     assert.matches("既放假又上班", refused(year(function(text) return (text:gsub("2027%-02%-13", "2027-02-06")) end)))
     assert.matches("不是周六或周日", refused(year(function(text) return (text:gsub("2027%-02%-13", "2027-02-12")) end)))
@@ -108,7 +112,8 @@ describe("calendar import", function()
     local moves = #office:json("calendar", "import", YEAR, "--dry-run", "--by", "P01").moves
     office:must("calendar", "import", YEAR, "--accept", "--by", "P01")
     assert.equal(moves, tables.value(office, "SELECT COUNT(*) AS n FROM events WHERE kind = 'calendar_changed'"))
-    assert.equal(moves, tables.value(office, "SELECT COUNT(DISTINCT case_id) AS n FROM events WHERE kind = 'calendar_changed'"))
+    assert.equal(moves,
+      tables.value(office, "SELECT COUNT(DISTINCT case_id) AS n FROM events WHERE kind = 'calendar_changed'"))
     assert.equal("P01", tables.value(office, "SELECT actor FROM events WHERE kind = 'calendar_changed'"))
     for at = 1, 2 do
       assert.is_nil(office:must("explain", "430000-2026-SY-000" .. at):match("期限.-暂定"))

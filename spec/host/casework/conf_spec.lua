@@ -28,7 +28,8 @@ describe("duban.conf.lua", function()
   end
 
   for _, text in ipairs({ "", "return", "return {", "return {}}", "return { office = \"430000\" ", "x = 1",
-    "return { [1] = 2 }", "return { office = \"43\\q\" }", "return { office = 1e999 }",  "return { roles = { a = 1 } }", "return { accredited = \"yes\" }",
+    "return { [1] = 2 }", "return { office = \"43\\q\" }", "return { office = 1e999 }",
+    "return { roles = { a = 1 } }", "return { accredited = \"yes\" }",
     "return { office = \"430000\", office = \"430000\" }", ("return {"):rep(3000), "return { --[[ never closed" }) do
     it(("is refused with its place: %q"):format(text:sub(1, 40)), function()
       site.write(office.path .. "/duban.conf.lua", text)

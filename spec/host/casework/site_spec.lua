@@ -57,7 +57,8 @@ describe("a site", function()
 
     it("is refused when a newer duban has been here", function()
       local other = copy("newer")
-      tables.exec(other, "INSERT INTO migrations (number, name, sha256, applied_at) VALUES (9999, '9999_later.sql', 'x', 1)")
+      tables.exec(other, "INSERT INTO migrations (number, name, sha256, applied_at)"
+        .. " VALUES (9999, '9999_later.sql', 'x', 1)")
       for _, word in ipairs({ "cases", "tick" }) do
         assert.matches("9999", other:refused(word))
       end

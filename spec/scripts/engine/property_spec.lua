@@ -5,7 +5,7 @@ local fold = require("engine.fold")
 local instants = require("engine.instants")
 
 local SEED = tonumber(os.getenv("DUBAN_SEED") or "") or 20260928
-local HISTORIES = 200
+local HISTORIES = tonumber(os.getenv("DUBAN_HISTORIES") or "") or 200
 
 -- A generator of its own: the same numbers on every machine.
 local function dice(seed)
