@@ -99,6 +99,9 @@ test: deps
 	@$(MAKE) --no-print-directory lint
 	@$(BUSTED) spec
 
+SANITIZED = ASAN_OPTIONS=detect_leaks=1 DUBAN_BINARY=build/asan/duban build/asan/duban lua $(REPORTED)
+VALGRIND  = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+
 # ---- measures and long sweeps ---------------------------------------------------------------------------------------
 RIG      = $(filter-out build/release/main.o,$(patsubst host/%.c,build/release/%.o,$(SOURCES)))
 
@@ -118,11 +121,16 @@ crash: deps
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
 	@DUBAN_TRIALS=200 $(BUSTED) spec/crash
 
+# Long sweeps: refolded histories; every binary, host and specs alike, under ASan, UBSan and LSan; nonsense from
+# workers; the bindings under valgrind, whose slowness the sandbox's own limits would not survive.
 check-deep: deps
 	$(call install,$(DEEP))
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban build/asan/duban
 	@DUBAN_HISTORIES=10000 $(BUSTED) spec/scripts/engine
-	@DUBAN_BINARY=build/asan/duban $(BUSTED) spec/host
-	@DUBAN_VALGRIND=1 $(BUSTED) spec/host
+	@$(SANITIZED) spec/host
+	@$(SANITIZED) spec/cli
+	@DUBAN_FUZZ=200 $(BUSTED) spec/deep
+	@DUBAN_FUZZ=40 $(SANITIZED) spec/deep
+	@$(VALGRIND) build/test/duban lua $(REPORTED) $(sort $(wildcard spec/host/api_*_spec.lua))
 
 .PHONY: all deps run language format lint check tidy test bench crash check-deep

@@ -68,23 +68,21 @@ bool store_is_usable(const struct store *store, struct err *err)
     return !store->is_poisoned;
 }
 
-static void poison(struct store *store, const struct err *why)
+static void poison(struct store *store, const char *why)
 {
     if (!store->is_poisoned) {
         store->is_poisoned = true;
-        err_set(&store->poison, ERR_INTERNAL, "%s", why->text);
+        err_set(&store->poison, ERR_INTERNAL, "%s", why);
     }
 }
 
 bool store_settle(struct store *store, enum driver_result result, struct err *err)
 {
-    struct err unknown = {.kind = ERR_INTERNAL, .text = "the database failed"};
-
     if (result == DRIVER_OK || result == DRIVER_ROW) {
         return true;
     }
     if (result == DRIVER_BROKEN) {
-        poison(store, err ? err : &unknown);
+        poison(store, err ? err->text : "the database failed");
         store_rollback(store);
         if (err) {
             *err = store->poison;
@@ -122,7 +120,7 @@ void store_rollback(struct store *store)
 
     if (store->driver->is_in_transaction(store->conn) &&
         store->driver->exec(store->conn, "ROLLBACK", &why) == DRIVER_BROKEN) {
-        poison(store, &why);
+        poison(store, why.text);
     }
 }
 
