@@ -20,7 +20,8 @@ FLAGS_test    = -O2 $(HARDEN) -DDUBAN_TEST
 FLAGS_asan    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                 -DDUBAN_TEST -DDUBAN_NO_CONFINE -fPIE
 
-BUSTED   = build/test/duban lua /usr/bin/busted --output=spec/support/report.lua
+REPORTED = /usr/bin/busted --output=spec/support/report.lua
+BUSTED   = build/test/duban lua $(REPORTED)
 
 all: deps build/duban build/test/duban
 
@@ -85,7 +86,6 @@ check:
 	$(call install,$(PACKAGES) $(CHECKERS))
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
 	@clang-format --dry-run -Werror $(C_FILES)
-	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory tidy
 	@$(BUSTED) --exclude-tags=slow spec
 
@@ -96,11 +96,7 @@ tidy:
 
 test: deps
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
-	@$(MAKE) --no-print-directory lint
 	@$(BUSTED) spec
-
-SANITIZED = ASAN_OPTIONS=detect_leaks=1 DUBAN_BINARY=build/asan/duban build/asan/duban lua $(REPORTED)
-VALGRIND  = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 
 # ---- measures and long sweeps ---------------------------------------------------------------------------------------
 RIG      = $(filter-out build/release/main.o,$(patsubst host/%.c,build/release/%.o,$(SOURCES)))
@@ -120,6 +116,9 @@ bench: deps
 crash: deps
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
 	@DUBAN_TRIALS=200 $(BUSTED) spec/crash
+
+SANITIZED = ASAN_OPTIONS=detect_leaks=1 DUBAN_BINARY=build/asan/duban build/asan/duban lua $(REPORTED)
+VALGRIND  = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 
 # Long sweeps: refolded histories; every binary, host and specs alike, under ASan, UBSan and LSan; nonsense from
 # workers; the bindings under valgrind, whose slowness the sandbox's own limits would not survive.

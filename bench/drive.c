@@ -207,7 +207,8 @@ static bool single(struct rig *rig, int argc, char **argv, struct err *err)
     value_set_text(form, "text", "已电话核实");
     for (int64_t i = 0; i <= count; i++) {
         char number[64];
-        struct keeper_fact fact = {number, "remarked", form, KEEPER_NO_DAY, false};
+        struct keeper_fact fact = {
+            .number = number, .fact = "remarked", .form = form, .occurred = KEEPER_NO_DAY};
         struct keeper_result result = {0};
 
         (void)snprintf(number, sizeof number, "430000-2025-CS-%04" PRId64, i + 1);

@@ -83,6 +83,12 @@ local function copy_of(folder, name)
   return ROOT .. "/" .. name .. ".db"
 end
 
+--- The site as it was when the copy was made, so that its cases are opened once for three runs.
+local function put_back(before, folder)
+  shell(("rm -f %s/duban.db*; cp %s %s/duban.db; if [ -s %s-wal ]; then cp %s-wal %s/duban.db-wal; fi;"
+    .. " chmod 600 %s/duban.db*; sync"):format(folder, before, folder, before, before, folder, folder))
+end
+
 local function floor(before, folder, batch)
   shell(("rm -f %s/floor.db*; cp %s %s/floor.db; if [ -s %s-wal ]; then cp %s-wal %s/floor.db-wal; fi"):format(
     ROOT, before, ROOT, before, before, ROOT))
@@ -90,15 +96,17 @@ local function floor(before, folder, batch)
 end
 
 local benches = {}
+local climbed -- a site whose cases all went up the ladder, once there is one
 
 local function ladder(name, seed)
   local count = math.floor(100000 * SCALE)
   local ratios, values, floors, extra, syncs = {}, {}, {}, {}, {}
+  local folder = site(name)
+  drive("open", folder, count, 40, seed)
+  settle(folder)
+  local before = copy_of(folder, "before")
   for _ = 1, 3 do
-    local folder = site(name)
-    drive("open", folder, count, 40, seed)
-    settle(folder)
-    local before = copy_of(folder, "before")
+    put_back(before, folder)
     local ours = drive("tick", folder, "2026-03-01")
     local bare = floor(before, folder, BATCH)
     local rungs = count * 4
@@ -110,6 +118,7 @@ local function ladder(name, seed)
     extra = { { "keeper_us", ours.keeper_ms * 1000 / rungs }, { "worker_us", ours.workers_ms * 1000 / rungs },
       { "rows_per_decision", (bare.rows or 0) / rungs } }
   end
+  climbed = folder
   local ratio = median(ratios)
   report({ bench = name, value = median(values), unit = "decisions/s", floor = median(floors), ratio = ratio,
     bar = 0.5, ok = ratio >= 0.5, extra = extra })
@@ -129,21 +138,24 @@ end
 
 function benches.single()
   local count = math.floor(3000 * SCALE)
-  local ratios, values, floors = {}, {}, {}
+  local ratios, values, floors, extra = {}, {}, {}, {}
+  local folder = site("single")
+  drive("open", folder, count + 1, 40, 0)
+  settle(folder)
+  local before = copy_of(folder, "before")
   for _ = 1, 3 do
-    local folder = site("single")
-    drive("open", folder, count + 1, 40, 0)
-    settle(folder)
-    local before = copy_of(folder, "before")
+    put_back(before, folder)
     local ours = drive("single", folder, count)
     local bare = floor(before, folder, 1)
     values[#values + 1] = ours.facts / ours.seconds
     floors[#floors + 1] = bare.decisions / bare.seconds
     ratios[#ratios + 1] = values[#values] / floors[#floors]
+    extra = { { "keeper_us", ours.keeper_ms * 1000 / ours.facts },
+      { "worker_us", ours.workers_ms * 1000 / ours.facts } }
   end
   local ratio = median(ratios)
   report({ bench = "single", value = median(values), unit = "facts/s", floor = median(floors), ratio = ratio,
-    bar = 0.75, ok = ratio >= 0.75 })
+    bar = 0.75, ok = ratio >= 0.75, extra = extra })
 end
 
 --- Nine days on which 1,000 cases fall due, while all the others lie far ahead.
@@ -199,10 +211,12 @@ function benches.start()
 end
 
 function benches.verify()
-  local count = math.floor(100000 * SCALE)
-  local folder = site("verify")
-  drive("open", folder, count, 40, 0)
-  drive("tick", folder, "2026-03-01")
+  local folder = climbed
+  if not folder then
+    folder = site("verify")
+    drive("open", folder, math.floor(100000 * SCALE), 40, 0)
+    drive("tick", folder, "2026-03-01")
+  end
   local rates = {}
   for _ = 1, 3 do
     local done = drive("verify", folder)

@@ -20,7 +20,7 @@ local function environment()
   return { "PATH=/usr/bin:/bin", "HOME=/tmp", "DUBAN_LANG=" .. (ZH and "zh" or "en") }
 end
 
-local counts = { commands = 0, refused = 0 }
+local counts = { commands = 0, refused = 0, why = {} }
 
 --- Runs one command on the site; what went wrong is part of the story and is counted, not hidden.
 local function duban(...)
@@ -131,7 +131,7 @@ end
 
 -- ---- half a year ----------------------------------------------------------------------------------------------------
 
-local WEEKDAYS = ZH and { "日", "一", "二", "三", "四", "五", "六" }
+local WEEKDAYS = ZH and { "周日", "周一", "周二", "周三", "周四", "周五", "周六" }
   or { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }
 
 local function weekday(day)
@@ -140,7 +140,9 @@ local function weekday(day)
   return WEEKDAYS[tonumber(os.date("%w", at)) + 1]
 end
 
-local rungs = {} -- title of a rung to how often it was reached
+local rungs = {}  -- procedure and rung to how often it was reached, in the order of first times
+local titles = {} -- letters in a case number to the title of its procedure
+local told        -- the day whose heading was printed last
 
 local WORTH = { rung = true, proposed = true, released = true, superseded = true, expired = true, skipped = true }
 
@@ -153,6 +155,12 @@ local function entry(list, key)
   return list[key]
 end
 
+local function count_rung(row)
+  local rung = entry(rungs, row.number:match("%-(%a+)%-") .. row.text:match("^[^ ]+"))
+  rung.code, rung.title = row.number:match("%-(%a+)%-"), row.text:match("^[^ ]+")
+  rung.count = (rung.count or 0) + 1
+end
+
 local function by_day_and_reason(timeline)
   local days = {}
   for _, row in ipairs(timeline) do
@@ -160,24 +168,51 @@ local function by_day_and_reason(timeline)
       table.insert(entry(entry(days, row.day), row.text), row)
     end
     if row.kind == "rung" then
-      local name = row.number:match("%-(%a+)%-") .. " " .. row.name
-      local rung = rungs[name] or { title = row.text:match("^[^ ]+"), count = 0 }
-      rung.count = rung.count + 1
-      rungs[name] = rung
+      count_rung(row)
     end
   end
   return days
 end
 
---- One line for a day and a reason, however many cases it befell.
+--- The words in lines of at most width columns, broken between characters as Chinese is.
+local function wrapped(words, width)
+  local lines, line = {}, ""
+  for _, code in utf8.codes(words) do
+    local letter = utf8.char(code)
+    if text.width(line .. letter) > width then
+      lines[#lines + 1], line = line, ""
+    end
+    line = line .. letter
+  end
+  lines[#lines + 1] = line
+  return lines
+end
+
+local function short(reason)
+  return (reason:gsub(" 触发：", "："):gsub(" is reached:", ":"))
+end
+
+-- The one case a reason befell, or how many they were.
+local function whom(rows)
+  if #rows > 1 then
+    return #rows .. (ZH and " 件" or " cases")
+  end
+  return rows[1].number:sub(8) .. " " .. (rows[1].unit or "")
+end
+
+--- One entry for a day and a reason, however many cases it befell.
 local function tell(timeline)
   for _, day in ipairs(by_day_and_reason(timeline)) do
-    print(("%s %s"):format(day.key, weekday(day.key)))
+    if day.key ~= told then
+      print(("%s %s"):format(day.key, weekday(day.key)))
+      told = day.key
+    end
     for _, reason in ipairs(day) do
-      local first = reason[1]
-      local who = #reason == 1 and first.number:sub(8) .. " " .. (first.unit or "")
-        or #reason .. (ZH and "件" or " cases")
-      print("  " .. fit(pad(fit(reason.key, 52), 53) .. who, 78))
+      local who = fit(whom(reason), 20)
+      for _, line in ipairs(wrapped(short(reason.key), 57)) do
+        print("  " .. pad(who, 21) .. line)
+        who = ""
+      end
     end
   end
 end
@@ -207,7 +242,7 @@ local function act(words)
   local done = duban(table.unpack(words))
   if done.code ~= 0 then
     counts.refused = counts.refused + 1
-    counts.last = (done.err .. done.out):match("[^\n]+")
+    counts.why[#counts.why + 1] = table.concat(words, " ", 1, 3) .. "  " .. (done.err .. done.out):match("[^\n]+")
   end
 end
 
@@ -221,7 +256,11 @@ local function walk()
       day = FINISH
     end
     tell(ask("tick", "--until", day .. " 17:00").timeline)
-    for _, words in ipairs(officials.visit(day, ask("cases", "--open", "--limit", "5000"))) do
+    local open = ask("cases", "--open", "--limit", "5000")
+    for _, row in ipairs(open) do
+      titles[row.number:match("%-(%a+)%-")] = row.title
+    end
+    for _, words in ipairs(officials.visit(day, open)) do
       act(words)
     end
     for _, words in ipairs(officials.sign(day, ask("proposals"))) do
@@ -234,15 +273,11 @@ end
 
 local function ladder_summary()
   heading("每一级督办到达的次数", "how often each rung was reached")
-  local list = {}
-  for name, rung in pairs(rungs) do
-    list[#list + 1] = { name = name, title = rung.title, count = rung.count }
-  end
-  table.sort(list, function(a, b)
-    return a.name < b.name
+  table.sort(rungs, function(a, b)
+    return a.key < b.key
   end)
-  for _, rung in ipairs(list) do
-    print(("  %s%s%5d"):format(pad(rung.name, 30), pad(fit(rung.title, 20), 22), rung.count))
+  for _, rung in ipairs(rungs) do
+    print(("  %s%s%6d"):format(pad(titles[rung.code] or rung.code, 20), pad(fit(rung.title, 36), 38), rung.count))
   end
 end
 
@@ -256,7 +291,7 @@ local function show(words, most)
     end
   end
   if count > most then
-    say(("  （共 %d 行）"):format(count), ("  (%d lines in all)"):format(count))
+    say(("  （另有 %d 行）"):format(count - most), ("  (%d more lines)"):format(count - most))
   end
 end
 
@@ -278,12 +313,14 @@ end
 local function goodbye()
   heading("自己看看", "look around")
   for _, words in ipairs({ "cases --overdue", "case 430000-2025-YJ-0001", "explain 430000-2025-YJ-0001",
-    "next 430000-2025-ZG-0005", "proposals", "outbox", "doctor" }) do
+    "next 430000-2025-ZG-0027", "proposals", "outbox", "doctor" }) do
     print("  build/duban -C " .. SITE .. " " .. words)
   end
-  say(("\n共执行 %d 条命令，其中 %d 条被拒绝（条件未满足，原因逐条可查）。"):format(counts.commands, counts.refused),
-    ("\n%d commands, %d of them refused (a condition was not met; each says which)."):format(
-      counts.commands, counts.refused))
+  say(("\n共执行 %d 条命令，其中 %d 条因条件未满足被拒绝："):format(counts.commands, counts.refused),
+    ("\n%d commands, %d of them refused because a condition was not met:"):format(counts.commands, counts.refused))
+  for at = 1, math.min(#counts.why, 5) do
+    print("  " .. fit(counts.why[at], 77))
+  end
 end
 
 make_site()

@@ -6,30 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *const KIND_NAMES[] = {
     [ERR_NONE] = "none",         [ERR_INVALID] = "invalid",   [ERR_MISSING] = "missing",
     [ERR_CONFLICT] = "conflict", [ERR_BUSY] = "busy",         [ERR_TIMEOUT] = "timeout",
     [ERR_DENIED] = "denied",     [ERR_INTERNAL] = "internal",
 };
-
-/* Drops the bytes of a last character that lost its tail. */
-static void trim_character(char *text)
-{
-    size_t length = strlen(text);
-    size_t start = length;
-
-    while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
-        start--;
-    }
-    if (start && ((unsigned char)text[start - 1] & 0x80)) {
-        unsigned char lead = (unsigned char)text[start - 1];
-        size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-
-        if (length - start + 1 < wanted) {
-            text[start - 1] = '\0';
-        }
-    }
-}
 
 /* The arguments may well point into err->text, so the sentence is made beside it first. */
 void err_set(struct err *err, enum err_kind kind, const char *format, ...)
@@ -43,7 +26,7 @@ void err_set(struct err *err, enum err_kind kind, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    trim_character(text);
+    text_trim(text);
     err->kind = kind;
     memcpy(err->text, text, sizeof text);
 }
@@ -74,7 +57,7 @@ void err_add(struct err *err, const char *format, ...)
     memcpy(text + length, err->text, tail);
     length += tail;
     text[length] = '\0';
-    trim_character(text);
+    text_trim(text);
     memcpy(err->text, text, sizeof text);
 }
 

@@ -12,23 +12,6 @@
 
 #define LINE_MAX_BYTES 2048
 
-/* C0 and DEL become a blank; C1 controls, two bytes in UTF-8, become two. */
-static void clean(char *text)
-{
-    bool is_utf8 = text_is_utf8(text, strlen(text));
-
-    for (unsigned char *at = (unsigned char *)text; *at; at++) {
-        if (*at < 0x20 || *at == 0x7f) {
-            *at = ' ';
-        } else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
-            at[0] = ' ';
-            at[1] = ' ';
-        } else if (!is_utf8 && *at >= 0x80) {
-            *at = '?';
-        }
-    }
-}
-
 static void PRINTF_LIKE(2, 0) write_line(const char *level, const char *format, va_list args)
 {
     char line[LINE_MAX_BYTES];
@@ -38,7 +21,7 @@ static void PRINTF_LIKE(2, 0) write_line(const char *level, const char *format, 
     snprintf(line, sizeof line, "%s: ", level);
     length = strlen(line);
     vsnprintf(line + length, sizeof line - length - 1, format, args);
-    clean(line);
+    text_clean(line, ' ', "");
     length = strlen(line);
     line[length++] = '\n';
     while (done < length) {

@@ -189,6 +189,56 @@ size_t text_fit(const char *text, size_t width)
     return (size_t)(at - start);
 }
 
+void text_trim(char *text)
+{
+    size_t length = strlen(text);
+    size_t start = length;
+
+    while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
+        start--;
+    }
+    if (start && ((unsigned char)text[start - 1] & 0x80)) {
+        unsigned char lead = (unsigned char)text[start - 1];
+        size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+
+        if (length - start + 1 < wanted) {
+            text[start - 1] = '\0';
+        }
+    }
+}
+
+/* What moves a terminal's cursor, or makes a line read otherwise than it stands. */
+static bool is_steering(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
+           (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
+
+void text_clean(char *text, char instead, const char *keep)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *end;
+    char *out = text;
+
+    text_trim(text);
+    end = at + strlen(text);
+    while (at < end) {
+        const unsigned char *start = at;
+        bool is_broken = !character_size(at, end);
+        uint32_t point = take(&at, end);
+
+        if (is_broken) {
+            *out++ = '?';
+        } else if (is_steering(point) && !(point < 0x80 && strchr(keep, (int)point))) {
+            *out++ = instead;
+        } else {
+            memmove(out, start, (size_t)(at - start));
+            out += at - start;
+        }
+    }
+    *out = '\0';
+}
+
 /* Blanks of every width, and the marks of no width that copying from web pages leaves behind. */
 static bool is_blank(uint32_t point)
 {

@@ -15,6 +15,12 @@ bool text_is_utf8(const char *bytes, size_t length);
 size_t text_width(const char *text);
 /* The longest prefix of at most `width` columns, in bytes; never splits a character. */
 size_t text_fit(const char *text, size_t width);
+/* Drops the bytes of a last character that lost its tail when the text was cut. */
+void text_trim(char *text);
+/* Makes text from outside harmless on a terminal, in place: every control character (C0, DEL, C1)
+   but those in keep, and every mark that overrides the direction of writing, becomes `instead`; a
+   broken byte becomes '?'. Trims first. Safe in a signal handler. */
+void text_clean(char *text, char instead, const char *keep);
 /* A name or title as it is compared: spaces (also U+3000) dropped, full-width ASCII made
    half-width. The caller frees the copy. */
 char *text_normal(const char *text);

@@ -116,33 +116,15 @@ bool activation_numbered(struct site *site, int64_t office_id, const char *workf
 bool activation_list(struct site *site, int64_t office_id, const char *workflow, const char *status,
                      int64_t **ids, size_t *count, struct err *err)
 {
-    int64_t *list = NULL;
-    size_t length = 0;
     struct stmt *stmt = NULL;
 
-    if (!store_ask(site->store,
-                   "SELECT activation_id FROM activations WHERE ($1 = 0 OR office_id = $1) "
-                   "AND ($2 = '' OR workflow = $2) AND ($3 = '' OR status = $3) "
-                   "ORDER BY workflow, office_id, number",
-                   &stmt, err, "itt", office_id, workflow ? workflow : "", status ? status : "")) {
-        return false;
-    }
-    for (;;) {
-        bool has_row = false;
-
-        if (!stmt_step(stmt, &has_row, err)) {
-            mem_free(list);
-            return false;
-        }
-        if (!has_row) {
-            break;
-        }
-        list = row_room(list, length, sizeof *list);
-        list[length++] = stmt_int(stmt, 0);
-    }
-    *ids = list;
-    *count = length;
-    return true;
+    return store_ask(site->store,
+                     "SELECT activation_id FROM activations WHERE ($1 = 0 OR office_id = $1) "
+                     "AND ($2 = '' OR workflow = $2) AND ($3 = '' OR status = $3) "
+                     "ORDER BY workflow, office_id, number",
+                     &stmt, err, "itt", office_id, workflow ? workflow : "",
+                     status ? status : "") &&
+           row_ids(stmt, ids, count, err);
 }
 
 bool activation_in_force(struct site *site, int64_t office_id, const char *kind, struct value **ids,

@@ -19,7 +19,6 @@
 
 #define CONF_NAME "conf"
 #define STAGE ".restore" /* where a copy waits for its proof */
-#define URL_LIMIT 8192
 
 /* Puts the configuration as it stands on disk into the database. */
 static bool keep_conf(struct site *site, struct err *err)
@@ -35,29 +34,18 @@ static bool keep_conf(struct site *site, struct err *err)
     return ok;
 }
 
-bool backup_write(struct site *site, const char *path, struct err *err)
+bool backup_prepare(struct site *site, const char *path, struct err *err)
 {
     if (file_is_there(path)) {
         err_set(err, ERR_CONFLICT, SAY("%s 已经存在", "%s exists already"), path);
         return false;
     }
-    return keep_conf(site, err) && store_copy(site->store, path, err);
+    return keep_conf(site, err);
 }
 
-static bool open_url(const char *path, enum store_mode mode, struct store **out, struct err *err)
+bool backup_write(struct site *site, const char *path, struct err *err)
 {
-    bool ok = false;
-    struct buf url;
-
-    buf_init(&url, URL_LIMIT);
-    buf_add_format(&url, "sqlite:%s", path);
-    if (url.is_over) {
-        err_set(err, ERR_INVALID, SAY("路径太长", "the path is too long"));
-    } else {
-        ok = store_open(buf_text(&url), mode, out, err);
-    }
-    buf_clear(&url);
-    return ok;
+    return store_copy(site->store, path, err);
 }
 
 static bool write_conf(struct site *site, const char *folder, struct err *err)
@@ -129,7 +117,7 @@ static bool copy_file(const char *from, const char *to, struct err *err)
         err_set(err, ERR_MISSING, SAY("没有文件 %s", "there is no file %s"), from);
         return false;
     }
-    ok = open_url(from, STORE_READ, &store, err) && store_copy(store, to, err);
+    ok = site_open_file(from, STORE_READ, &store, err) && store_copy(store, to, err);
     store_close(store);
     return ok;
 }
@@ -151,6 +139,7 @@ static void sweep(struct restoring *restoring)
 {
     restoring->staged =
         (struct site_made){.folder = restoring->folder, .is_folder_new = true, .is_begun = true};
+    restoring->staged.lock = -1;
     site_unmake(&restoring->staged);
 }
 
@@ -176,7 +165,7 @@ static bool stage(struct restoring *restoring, struct err *err)
     site->digest = digest_new();
     sweep(restoring);
     ok = make_stage(restoring->folder, err) && copy_file(way.file, path, err) &&
-         open_url(path, STORE_WRITE, &site->store, err) && check_copy(site, &way, err);
+         site_open_file(path, STORE_WRITE, &site->store, err) && check_copy(site, &way, err);
     site_close(site);
     mem_free(path);
     return ok;
@@ -188,7 +177,9 @@ static void dismiss(struct restoring *restoring, bool is_site)
     if (restoring->made.is_begun) {
         sweep(restoring);
     }
-    if (!is_site) {
+    if (is_site) {
+        site_keep(&restoring->made);
+    } else {
         site_unmake(&restoring->made);
     }
     mem_free(restoring->folder);
@@ -207,6 +198,25 @@ bool backup_begin(const struct backup_way *way, struct restoring **out, struct e
     }
     *out = restoring;
     return true;
+}
+
+/* Only the one file is moved: what still stands in the log beside it would be lost. */
+static bool settle(struct restoring *restoring, struct err *err)
+{
+    char *path = file_join(restoring->folder, SITE_DATABASE);
+    char *log = file_join(restoring->folder, SITE_DATABASE "-wal");
+    struct store *store = NULL;
+    bool ok = site_open_file(path, STORE_WRITE, &store, err) && store_fold_log(store, err);
+
+    store_close(store);
+    if (ok && file_is_there(log)) {
+        err_set(err, ERR_BUSY, SAY("%s 还在被使用，没有恢复", "%s is still in use; not restored"),
+                path);
+        ok = false;
+    }
+    mem_free(log);
+    mem_free(path);
+    return ok;
 }
 
 /* The database comes last: a folder without one is no site. */
@@ -233,7 +243,7 @@ static bool move_in(struct restoring *restoring, struct err *err)
 
 bool backup_end(struct restoring *restoring, bool is_proven, struct err *err)
 {
-    bool ok = !is_proven || move_in(restoring, err);
+    bool ok = !is_proven || (settle(restoring, err) && move_in(restoring, err));
 
     dismiss(restoring, is_proven && ok);
     return ok;

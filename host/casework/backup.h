@@ -9,8 +9,11 @@
 #include "base/err.h"
 #include "casework/site.h"
 
-/* Copies the whole database into a new file (0600), checked on the copy. The configuration travels
-   in it. The site is open for writing. ERR_CONFLICT when path is taken. */
+/* Puts the configuration into the database, so that it travels with a copy; in the transaction of
+   the act. ERR_CONFLICT when path is taken. */
+MUST_USE bool backup_prepare(struct site *site, const char *path, struct err *err);
+/* Then copies the whole database into a new file (0600), checked on the copy. ERR_CONFLICT when
+   path is taken. */
 MUST_USE bool backup_write(struct site *site, const char *path, struct err *err);
 
 struct backup_way {

@@ -84,14 +84,6 @@ bool calendar_current_id(struct site *site, int64_t office_id, int64_t *id,
     return has_row;
 }
 
-bool calendar_get(struct site *site, int64_t id, struct calendar *out, struct err *err)
-{
-    struct stmt *stmt = NULL;
-
-    return store_ask(site->store, COLUMNS "WHERE c.calendar_id = $1", &stmt, err, "i", id) &&
-           take(stmt, out, err);
-}
-
 bool calendar_by_hash(struct site *site, const char *hash, struct calendar *out, struct err *err)
 {
     struct stmt *stmt = NULL;

@@ -30,7 +30,6 @@ MUST_USE bool calendar_current(struct site *site, int64_t office_id, struct cale
 /* The id and hash alone, for decisions. */
 MUST_USE bool calendar_current_id(struct site *site, int64_t office_id, int64_t *id,
                                   char hash[static DIGEST_HEX], struct err *err);
-MUST_USE bool calendar_get(struct site *site, int64_t id, struct calendar *out, struct err *err);
 MUST_USE bool calendar_by_hash(struct site *site, const char *hash, struct calendar *out,
                                struct err *err);
 void calendar_clear(struct calendar *calendar);

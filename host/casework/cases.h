@@ -1,4 +1,4 @@
-/* The rows of cases: found, listed, made, moved on after a decision, put aside. */
+/* The rows of cases: made, moved on after a decision, put aside. */
 #ifndef DUBAN_CASES_H
 #define DUBAN_CASES_H
 
@@ -15,51 +15,6 @@
 
 #define CASE_NUMBER_SIZE 128 /* with its NUL */
 #define CASE_NEVER INT64_MIN /* no instant */
-
-/* One case as a list shows it. Texts are borrowed until the callback returns. */
-struct case_line {
-    int64_t case_id;
-    const char *number;
-    int64_t office_id;
-    const char *workflow;
-    const char *title; /* of the workflow's version */
-    int64_t activation_id;
-    const char *state;
-    const char *unit_code; /* NULL: none */
-    const char *unit_name; /* NULL: none */
-    const char *record;    /* canonical JSON */
-    int64_t seq;
-    int64_t folded;
-    const char *due;    /* NULL: nothing runs */
-    int64_t wake_at;    /* CASE_NEVER: nothing by itself */
-    const char *parent; /* number; NULL: none */
-    int64_t opened_at;
-    int64_t closed_at; /* CASE_NEVER: open */
-    const char *outcome;
-    const char *set_aside; /* NULL: in order */
-};
-/* Return false to stop the list. */
-typedef bool case_line_fn(void *context, const struct case_line *line);
-
-struct case_filter {
-    const int64_t *offices; /* visible offices; NULL: all */
-    size_t office_count;
-    const char *workflow; /* id; NULL: all */
-    const char *state;    /* id; NULL: all */
-    const char *text;     /* in number or record; NULL: all */
-    int64_t unit_id;      /* 0: all */
-    const char *overdue;  /* open and due before this day "2026-10-12"; NULL: all */
-    bool is_open;         /* only open ones */
-    bool is_set_aside;    /* only those put aside */
-    int64_t limit;        /* 0: no limit */
-};
-/* In order of number. */
-MUST_USE bool cases_list(struct store *store, const struct case_filter *filter, case_line_fn *each,
-                         void *context, struct err *err);
-/* One case by its number; ERR_MISSING names the number. each is called once. */
-MUST_USE bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
-                         struct err *err);
-MUST_USE bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err);
 
 /* What an act needs of one case. Embeds; cases_load fills it, case_clear frees. */
 struct case_row {

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "casework/conf_text.h"
 
@@ -153,44 +154,20 @@ static const struct conf_key KEYS[] = {
     {"accredited", read_accredited},   {"roles", read_roles},
 };
 
-/* Edits between two short ASCII words. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[WORD_LIMIT + 1];
-    size_t width = strlen(b);
-
-    for (size_t j = 0; j <= width; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 0; a[i]; i++) {
-        size_t corner = row[0];
-
-        row[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t best = corner + (a[i] != b[j]);
-
-            corner = row[j + 1];
-            best = best < row[j] + 1 ? best : row[j] + 1;
-            row[j + 1] = best < corner + 1 ? best : corner + 1;
-        }
-    }
-    return row[width];
-}
-
 static bool refuse_key(const struct check *check, const char *key)
 {
     const char *place = value_get_text(check->places, key);
-    const char *nearest = KEYS[0].name;
+    struct nearest nearest;
 
-    for (size_t i = 1; i < COUNT_OF(KEYS); i++) {
-        if (distance(key, KEYS[i].name) < distance(key, nearest)) {
-            nearest = KEYS[i].name;
-        }
+    nearest_begin(&nearest, key);
+    nearest.distance = SIZE_MAX; /* there are few: the nearest helps however far it is */
+    for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+        nearest_offer(&nearest, KEYS[i].name);
     }
     err_set(check->err, ERR_INVALID,
             SAY("%s:%s: 没有“%s”这个配置项，最接近的是“%s”",
                 "%s:%s: there is no key \"%s\"; the nearest is \"%s\""),
-            check->name, place ? place : "1:1", key, nearest);
+            check->name, place ? place : "1:1", key, nearest.best);
     return false;
 }
 

@@ -40,9 +40,9 @@ bool documents_list(struct store *store, int64_t case_id, document_line_fn *each
 
 bool documents_add(struct store *store, const struct document_new *row, struct err *err)
 {
-    static const char sql[] =
-        "INSERT INTO documents (case_id, effect_key, name, number, data, status, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    static const char sql[] = "INSERT INTO documents (case_id, effect_key, name, number, data, "
+                              "status, created_at, office_id)"
+                              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     struct stmt *stmt = NULL;
 
     return store_use(store, sql, &stmt, err) &&
@@ -54,7 +54,8 @@ bool documents_add(struct store *store, const struct document_new *row, struct e
                         : stmt_bind_null(stmt, 4, err)) &&
            stmt_bind_text_n(stmt, 5, row->data.bytes, row->data.length, err) &&
            stmt_bind_text(stmt, 6, row->number ? "numbered" : "drafted", err) &&
-           stmt_bind_int(stmt, 7, row->at, err) && stmt_run(stmt, err);
+           stmt_bind_int(stmt, 7, row->at, err) && stmt_bind_int(stmt, 8, row->office_id, err) &&
+           stmt_run(stmt, err);
 }
 
 bool documents_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err)

@@ -28,6 +28,7 @@ MUST_USE bool documents_list(struct store *store, int64_t case_id, document_line
                              void *context, struct err *err);
 /* What a decision drafts. */
 struct document_new {
+    int64_t office_id;
     int64_t case_id; /* 0: asked for by a job */
     struct span key;
     struct span name;

@@ -42,6 +42,7 @@ static void read_line(const struct stmt *stmt, struct event_line *line)
     line->activation_id = stmt_int(stmt, 10);
     line->line = stmt_int(stmt, 11);
     line->body = stmt_text(stmt, 12, NULL);
+    line->is_for_another = stmt_int(stmt, 13) != 0;
 }
 
 bool events_list(struct store *store, int64_t case_id, int64_t after, event_line_fn *each,
@@ -49,8 +50,11 @@ bool events_list(struct store *store, int64_t case_id, int64_t after, event_line
 {
     static const char sql[] =
         "SELECT e.seq, e.is_input, e.kind, e.name, e.at, e.now, e.occurred, e.actor, p.name,"
-        " e.recorder, e.version, e.line, e.body FROM events AS e"
-        " LEFT JOIN people AS p ON p.code = e.actor"
+        " e.recorder, e.version, e.line, e.body,"
+        " CASE WHEN e.actor IS NOT NULL AND e.recorder IS NOT NULL"
+        " AND COALESCE(r.person_id, 0) <> COALESCE(p.person_id, 0) THEN 1 ELSE 0 END"
+        " FROM events AS e LEFT JOIN people AS p ON p.code = e.actor"
+        " LEFT JOIN accounts AS r ON r.name = e.recorder"
         " WHERE e.case_id = $1 AND e.seq > $2 ORDER BY e.seq";
     struct event_line line;
     struct stmt *stmt = NULL;

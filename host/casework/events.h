@@ -29,6 +29,7 @@ struct event_line {
     const char *actor;      /* NULL: nobody acted */
     const char *actor_name; /* NULL: nobody acted */
     const char *recorder;   /* NULL: the keeper */
+    bool is_for_another;    /* the recorder's account is not the actor's own */
     int64_t activation_id;
     int64_t line;
     const char *body; /* NULL: lawfully destroyed */

@@ -113,37 +113,14 @@ bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
     return true;
 }
 
-static size_t space_at(const char *text)
-{
-    return *text == ' ' || *text == '\t' || *text == '\r' || *text == '\n' ? 1
-           : strncmp(text, "\xe3\x80\x80", 3) == 0                         ? 3
-                                                                           : 0;
-}
-
 char *import_cell(const struct import_sheet *sheet, size_t row, const char *field)
 {
-    const char *text = "";
-    const char *end;
-
     for (size_t i = 0; i < sheet->count; i++) {
         if (strcmp(sheet->columns[i].field, field) == 0 && sheet->at[i] >= 0) {
-            text = csv_cell(sheet->csv, row, (size_t)sheet->at[i]);
+            return csv_trimmed(sheet->csv, row, (size_t)sheet->at[i]);
         }
     }
-    while (space_at(text)) {
-        text += space_at(text);
-    }
-    end = text;
-    for (const char *at = text; *at; at++) {
-        size_t space = space_at(at);
-
-        if (space) {
-            at += space - 1;
-        } else {
-            end = at + 1;
-        }
-    }
-    return mem_text_n(text, (size_t)(end - text));
+    return mem_text("");
 }
 
 bool import_row_is_blank(const struct import_sheet *sheet, size_t row)
@@ -165,12 +142,11 @@ bool import_row_fits(const struct import_sheet *sheet, size_t row, struct err *w
     size_t headings = csv_columns(sheet->csv, sheet->header);
 
     for (size_t column = headings; column < csv_columns(sheet->csv, row); column++) {
-        const char *text = csv_cell(sheet->csv, row, column);
+        char *text = csv_trimmed(sheet->csv, row, column);
+        bool is_blank = !*text;
 
-        while (space_at(text)) {
-            text += space_at(text);
-        }
-        if (*text) {
+        mem_free(text);
+        if (!is_blank) {
             err_set(why, ERR_INVALID,
                     SAY("第 %zu 格在表头之外，可能少了引号",
                         "cell %zu stands beyond the header; quotes may be missing"),
@@ -211,6 +187,17 @@ void import_refuse(struct import_line *line, const struct err *why)
     line->action = IMPORT_REFUSED;
     mem_free(line->why);
     line->why = mem_text(why->text);
+}
+
+void import_foreign(struct import_line *line, const char *name)
+{
+    struct err why = {0};
+
+    err_set(&why, ERR_CONFLICT,
+            SAY("编码 %s 属于其他机构（%s），本机构不能改",
+                "the code %s belongs to another office (%s), which alone may change it"),
+            line->code, name);
+    import_refuse(line, &why);
 }
 
 void import_differs(struct import_line *line, const char *field, const char *label,

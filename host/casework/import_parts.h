@@ -47,6 +47,8 @@ struct import_line *import_line_new(struct import_plan *plan, size_t line_number
                                     const char *name);
 /* Refuses the line with the sentence of err. */
 void import_refuse(struct import_line *line, const struct err *why);
+/* The code stands for somebody or something of another office, which this one leaves as it is. */
+void import_foreign(struct import_line *line, const char *name);
 /* Notes a field that differs. */
 void import_differs(struct import_line *line, const char *field, const char *label,
                     const char *before, const char *after);

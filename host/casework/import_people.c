@@ -200,6 +200,10 @@ static bool compare_person(struct people *people, int64_t id, struct import_line
         (old.unit_id && !registry_unit(people->site, old.unit_id, &unit, err))) {
         return false;
     }
+    if (old.office_id != people->plan.office_id) {
+        import_foreign(line, old.name);
+        return true;
+    }
     if (!is_same_name(old.name, line->name)) {
         import_differs(line, "name", import_label(&people->sheet, "name"), old.name, line->name);
     }
@@ -290,6 +294,9 @@ static bool compare(struct people *people, struct import_line *line, struct err 
     if ((is_first && !compare_person(people, id, line, err)) ||
         (has_role && !compare_role(people, id, line, &is_there, err))) {
         return false;
+    }
+    if (line->action == IMPORT_REFUSED) {
+        return true;
     }
     line->action = line->changes ? IMPORT_CHANGE : is_there ? IMPORT_SAME : IMPORT_ADD;
     return true;

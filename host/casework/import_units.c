@@ -177,7 +177,9 @@ static bool plan_row(struct site *site, const struct import_sheet *sheet, size_t
                 read_fields(site, sheet, row, &old, line, &why))) {
         import_refuse(line, &why);
     } else if (ok) {
-        if (is_there) {
+        if (is_there && old.office_id != plan->office_id) {
+            import_foreign(line, old.name);
+        } else if (is_there) {
             compare(sheet, &old, line);
         } else {
             ok = remark_namesake(site, line, err);

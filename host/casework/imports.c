@@ -16,6 +16,19 @@ static const char *field_of(const struct import_line *line, const char *name)
     return text ? text : "";
 }
 
+/* Asked again where it is written: the plan may be older than the site. */
+static bool is_own(const struct import_plan *plan, int64_t office_id, const char *name,
+                   const struct import_line *line, struct err *err)
+{
+    if (office_id != plan->office_id) {
+        err_set(err, ERR_CONFLICT,
+                SAY("编码 %s 属于其他机构（%s），本机构不能改",
+                    "the code %s belongs to another office (%s), which alone may change it"),
+                line->code, name);
+    }
+    return office_id == plan->office_id;
+}
+
 static bool apply_unit(struct site *site, const struct import_plan *plan,
                        const struct import_line *line, struct err *err)
 {
@@ -26,7 +39,8 @@ static bool apply_unit(struct site *site, const struct import_plan *plan,
 
         if (!store_one_int(site->store, "SELECT unit_id FROM units WHERE code = $1", &id, err, "t",
                            line->code) ||
-            !registry_unit(site, id, &unit, err)) {
+            !registry_unit(site, id, &unit, err) ||
+            !is_own(plan, unit.office_id, unit.name, line, err)) {
             return false;
         }
     }
@@ -64,7 +78,8 @@ static bool apply_person(struct site *site, const struct import_plan *plan,
         return false;
     }
     is_new = *id == 0;
-    if (!is_new && !registry_person(site, *id, &person, err)) {
+    if (!is_new && (!registry_person(site, *id, &person, err) ||
+                    !is_own(plan, person.office_id, person.name, line, err))) {
         return false;
     }
     if (is_new || (is_overwrite && has_change(line, "name"))) {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/calendars.h"
@@ -172,7 +173,20 @@ bool occurrence_refresh_all(struct site *site, struct err *err)
         return false;
     }
     for (size_t i = 0; ok && i < count; i++) {
-        ok = refresh_active(site, ids[i], err);
+        struct err why = {0};
+
+        if (refresh_active(site, ids[i], &why)) {
+            continue;
+        }
+        /* A job that cannot be read, or has no calendar, must not stop everything else. */
+        ok = why.kind == ERR_INVALID || why.kind == ERR_MISSING;
+        if (ok) {
+            log_warn(
+                SAY("作业不能排期，已跳过：%s", "a job cannot be planned and is passed over: %s"),
+                why.text);
+        } else {
+            *err = why;
+        }
     }
     mem_free(ids);
     return ok;

@@ -1,6 +1,8 @@
 /* Activations as they change: drafted by one account, approved by another, followed by the offices
    below that had followed before. Nothing here touches an open case: it stays on the version it
    began with. */
+#include "casework/publish.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -175,34 +177,15 @@ static bool replace(struct site *site, struct fresh *row, const char *about, str
 static bool below(struct site *site, int64_t office_id, const char *workflow, int64_t **ids,
                   size_t *count, struct err *err)
 {
-    int64_t *list = NULL;
-    size_t length = 0;
     struct stmt *stmt = NULL;
 
-    if (!store_ask(site->store,
-                   RIGHTS_BELOW "SELECT a.activation_id FROM activations AS a "
-                                "JOIN below AS b ON b.office_id = a.office_id "
-                                "WHERE a.workflow = $2 AND a.status = 'active' "
-                                "AND a.office_id <> $1 ORDER BY a.office_id",
-                   &stmt, err, "it", office_id, workflow)) {
-        return false;
-    }
-    for (;;) {
-        bool has_row = false;
-
-        if (!stmt_step(stmt, &has_row, err)) {
-            mem_free(list);
-            return false;
-        }
-        if (!has_row) {
-            break;
-        }
-        list = row_room(list, length, sizeof *list);
-        list[length++] = stmt_int(stmt, 0);
-    }
-    *ids = list;
-    *count = length;
-    return true;
+    return store_ask(site->store,
+                     RIGHTS_BELOW "SELECT a.activation_id FROM activations AS a "
+                                  "JOIN below AS b ON b.office_id = a.office_id "
+                                  "WHERE a.workflow = $2 AND a.status = 'active' "
+                                  "AND a.office_id <> $1 ORDER BY a.office_id",
+                     &stmt, err, "it", office_id, workflow) &&
+           row_ids(stmt, ids, count, err);
 }
 
 /* Offices below that used the version before, with settings of their own, go along to the new one.
@@ -269,7 +252,8 @@ static bool approve(struct site *site, int64_t id, int64_t approver_id, struct e
         refuse_status(&draft, err);
         goto done;
     }
-    if (!check_hand(site, &draft, approver_id, err)) {
+    if (!check_hand(site, &draft, approver_id, err) ||
+        !version_check_id(site, draft.kind, draft.workflow, draft.code, err)) {
         goto done;
     }
     if (!activation_active(site, draft.office_id, draft.workflow, &before, &missing) &&
@@ -327,31 +311,6 @@ bool activation_reject(struct site *site, int64_t id, const struct actor *actor,
     }
     buf_clear(&note);
     activation_clear(&draft);
-    return ok;
-}
-
-bool activation_rollback(struct site *site, int64_t office_id, const char *workflow, int64_t number,
-                         const struct actor *author, int64_t *id, struct err *err)
-{
-    bool ok = false;
-    struct activation back = {0};
-    struct buf note;
-
-    if (!activation_numbered(site, office_id, workflow, number, &back, err)) {
-        return false;
-    }
-    buf_init(&note, NOTE_LIMIT);
-    buf_add_format(&note, SAY("退回到第 %" PRId64 " 版", "back to number %" PRId64), number);
-    if (strcmp(back.status, "retired") != 0) {
-        err_set(err, ERR_CONFLICT,
-                SAY("“%s”第 %" PRId64 " 版没有用过或正在用，不能退回到它",
-                    "\"%s\" number %" PRId64 " is in use or never was; there is no way back to it"),
-                workflow, number);
-    } else {
-        ok = activation_draft(site, office_id, back.version_id, author, buf_text(&note), id, err);
-    }
-    buf_clear(&note);
-    activation_clear(&back);
     return ok;
 }
 

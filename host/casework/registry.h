@@ -68,9 +68,6 @@ struct account {
 MUST_USE bool registry_office(struct site *site, int64_t id, struct office *out, struct err *err);
 MUST_USE bool registry_office_find(struct site *site, const char *text, struct office *out,
                                    struct err *err);
-/* All offices by code; *out is freed with mem_free. */
-MUST_USE bool registry_office_list(struct site *site, struct office **out, size_t *count,
-                                   struct err *err);
 /* Is the one office the other, or somewhere under it? */
 MUST_USE bool registry_office_is_under(struct site *site, int64_t id, int64_t above_id,
                                        bool *is_under, struct err *err);
@@ -97,9 +94,6 @@ MUST_USE bool registry_role_add(struct site *site, struct role *role, struct err
 /* Changes from when to when a role is held; ends_on "" is until further notice. */
 MUST_USE bool registry_role_dates(struct site *site, int64_t role_id, const char *starts_on,
                                   const char *ends_on, struct err *err);
-/* The role ends with that day; ERR_MISSING for an id that is none. */
-MUST_USE bool registry_role_end(struct site *site, int64_t role_id, const char *day,
-                                struct err *err);
 /* The roles of a person by start, past and future ones too; freed with mem_free. */
 MUST_USE bool registry_role_list(struct site *site, int64_t person_id, struct role **out,
                                  size_t *count, struct err *err);
@@ -113,8 +107,6 @@ MUST_USE bool registry_account_find(struct site *site, const char *name, struct 
 MUST_USE bool registry_account(struct site *site, int64_t id, struct account *out, struct err *err);
 /* Inserts (account_id 0, then filled in) or updates by account_id. */
 MUST_USE bool registry_account_save(struct site *site, struct account *account, struct err *err);
-MUST_USE bool registry_account_list(struct site *site, struct account **out, size_t *count,
-                                    struct err *err);
 /* The name of the OS user, into at least REGISTRY_CODE bytes. */
 MUST_USE bool registry_os_user(char out[static REGISTRY_CODE], struct err *err);
 

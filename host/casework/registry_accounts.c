@@ -158,29 +158,3 @@ bool registry_account_save(struct site *site, struct account *account, struct er
     account->account_id = store_last_id(site->store);
     return true;
 }
-
-bool registry_account_list(struct site *site, struct account **out, size_t *count, struct err *err)
-{
-    bool has_row = false;
-    struct account *list = NULL;
-    size_t length = 0;
-    struct stmt *stmt = NULL;
-
-    if (!store_ask(site->store, COLUMNS "ORDER BY a.name", &stmt, err, "")) {
-        return false;
-    }
-    for (;;) {
-        if (!stmt_step(stmt, &has_row, err)) {
-            mem_free(list);
-            return false;
-        }
-        if (!has_row) {
-            break;
-        }
-        list = row_room(list, length, sizeof *list);
-        read_account(stmt, &list[length++]);
-    }
-    *out = list;
-    *count = length;
-    return true;
-}

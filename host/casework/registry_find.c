@@ -179,6 +179,34 @@ static bool refuse_many(const struct registry_search *search, const struct found
     return false;
 }
 
+/* Nobody is called that; the shortest name around it may be meant. */
+static void refuse_none(struct site *site, const struct registry_search *search, struct err *err)
+{
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    char today[12];
+    char *normal = text_normal(search->text);
+
+    clock_format_day(clock_day(site_now(site)), today);
+    if (search->names && *normal &&
+        store_ask(site->store, search->names, &stmt, NULL, "itt", search->office_id, normal,
+                  today) &&
+        stmt_step(stmt, &has_row, NULL) && has_row) {
+        err_set(err, ERR_MISSING,
+                SAY("没有编码或名称为“%s”的%s，是不是“%s”？",
+                    "there is no \"%s\" among the %s, did you mean \"%s\"?"),
+                search->text, search->what, stmt_text(stmt, 0, NULL));
+    } else {
+        err_set(err, ERR_MISSING,
+                SAY("没有编码或名称为“%s”的%s", "there is no \"%s\" among the %s"), search->text,
+                search->what);
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    mem_free(normal);
+}
+
 bool registry_search(struct site *site, const struct registry_search *search, int64_t *id,
                      struct err *err)
 {
@@ -200,9 +228,7 @@ bool registry_search(struct site *site, const struct registry_search *search, in
         best_count += one->rank == best->rank;
     }
     if (!best) {
-        err_set(err, ERR_MISSING,
-                SAY("没有编码或名称为“%s”的%s", "there is no \"%s\" among the %s"), search->text,
-                search->what);
+        refuse_none(site, search, err);
     } else if (best_count > 1) {
         refuse_many(search, found, best->rank, err);
     } else {

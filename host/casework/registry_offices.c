@@ -44,7 +44,7 @@ bool registry_office(struct site *site, int64_t id, struct office *out, struct e
     return has_row;
 }
 
-bool registry_office_list(struct site *site, struct office **out, size_t *count, struct err *err)
+static bool list_offices(struct site *site, struct office **out, size_t *count, struct err *err)
 {
     bool has_row = false;
     struct office *list = NULL;
@@ -78,7 +78,7 @@ bool registry_office_find(struct site *site, const char *text, struct office *ou
     struct office *list = NULL;
     char *wanted = text_normal(text);
 
-    if (!registry_office_list(site, &list, &count, err)) {
+    if (!list_offices(site, &list, &count, err)) {
         goto done;
     }
     for (size_t i = 0; i < count; i++) {
@@ -169,7 +169,7 @@ static bool hang_offices(struct site *site, struct err *err)
     size_t count = 0;
     struct office *list = NULL;
 
-    if (!registry_office_list(site, &list, &count, err)) {
+    if (!list_offices(site, &list, &count, err)) {
         goto done;
     }
     for (size_t i = 0; i < count; i++) {

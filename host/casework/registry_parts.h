@@ -23,6 +23,7 @@ struct registry_search {
     const char *sql;
     const char *text;
     int64_t office_id; /* who looks; it sees its own, those above and those below */
+    const char *names; /* SQL: names of the office $1 that contain $2; NULL: none is suggested */
 };
 MUST_USE bool registry_search(struct site *site, const struct registry_search *search, int64_t *id,
                               struct err *err);

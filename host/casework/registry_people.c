@@ -141,24 +141,6 @@ bool registry_role_dates(struct site *site, int64_t role_id, const char *starts_
                      "itt", role_id, starts_on, *ends_on ? ends_on : NULL);
 }
 
-bool registry_role_end(struct site *site, int64_t role_id, const char *day, struct err *err)
-{
-    int64_t changed = 0;
-
-    if (!registry_check_day(SAY("离任日期", "last day"), day, false, err) ||
-        !store_run(site->store,
-                   "UPDATE roles SET ends_on = $2 WHERE role_id = $1 AND starts_on <= $2", &changed,
-                   err, "it", role_id, day)) {
-        return false;
-    }
-    if (!changed) {
-        err_set(err, ERR_MISSING,
-                SAY("没有这个任职，或它在那天之后才开始",
-                    "there is no such role, or it begins after that day"));
-    }
-    return changed != 0;
-}
-
 bool registry_role_list(struct site *site, int64_t person_id, struct role **out, size_t *count,
                         struct err *err)
 {

@@ -46,6 +46,9 @@ bool registry_unit_find(struct site *site, int64_t office_id, const char *text, 
     search.sql = "SELECT u.unit_id, u.code, u.name, u.office_id, "
                  "CASE WHEN u.ends_on IS NULL OR u.ends_on >= $3 THEN 1 ELSE 0 END, u.region "
                  "FROM units AS u WHERE u.code = $1 OR u.normal = $2 ORDER BY u.code";
+    search.names = "SELECT name FROM units WHERE office_id = $1"
+                   " AND (instr(normal, $2) > 0 OR instr($2, normal) > 0)"
+                   " AND (ends_on IS NULL OR ends_on >= $3) ORDER BY length(name), code LIMIT 1";
     return registry_search(site, &search, &id, err) && registry_unit(site, id, out, err);
 }
 

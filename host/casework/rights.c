@@ -76,7 +76,9 @@ static void push_resolved(struct value *list, const struct value *principal, con
     value_push(list, one);
 }
 
-struct value *rights_resolve(const struct value *principal, const struct value *record)
+/* Resolves a principal over a record: a list of resolved ones (unit_of over a list field gives
+   several, over an empty field none). The caller frees it. */
+static struct value *resolve(const struct value *principal, const struct value *record)
 {
     struct value *list = value_new_list();
     const char *name = value_get_text(principal, "field");
@@ -138,32 +140,10 @@ bool rights_find(struct site *site, int64_t office_id, const struct value *princ
                  int64_t **ids, size_t *count, struct err *err)
 {
     char today[12];
-    int64_t *list = NULL;
-    size_t length = 0;
     struct stmt *stmt = NULL;
 
     clock_format_day(day, today);
-    if (!ask(site, office_id, 0, principal, today, &stmt, err)) {
-        return false;
-    }
-    for (;;) {
-        bool has_row = false;
-
-        if (!stmt_step(stmt, &has_row, err)) {
-            mem_free(list);
-            return false;
-        }
-        if (!has_row) {
-            break;
-        }
-        if (!length || list[length - 1] != stmt_int(stmt, 0)) {
-            list = row_room(list, length, sizeof *list);
-            list[length++] = stmt_int(stmt, 0);
-        }
-    }
-    *ids = list;
-    *count = length;
-    return true;
+    return ask(site, office_id, 0, principal, today, &stmt, err) && row_ids(stmt, ids, count, err);
 }
 
 /* The name of a unit as a text, or its code when it is not there. */
@@ -227,7 +207,8 @@ static bool refuse(struct site *site, const struct rights_question *question,
     }
     if (!question->person_id) {
         err_set(err, ERR_DENIED,
-                SAY("没有写明由谁办理；需要：%s", "nobody is named as acting; needed: %s"),
+                SAY("没有写明由谁办理，请加 --by 姓名，如 --by 段远建；需要：%s",
+                    "nobody is named as acting, add --by NAME; needed: %s"),
                 buf_text(&who));
     } else if (registry_person(site, question->person_id, &person, err)) {
         err_set(err, ERR_DENIED, SAY("%s不能这样做；需要：%s", "%s may not do this; needed: %s"),
@@ -243,7 +224,7 @@ static struct value *resolve_all(const struct rights_question *question)
     struct value *all = value_new_list();
 
     for (size_t i = 0; i < value_count(question->principals); i++) {
-        struct value *some = rights_resolve(value_at(question->principals, i), question->record);
+        struct value *some = resolve(value_at(question->principals, i), question->record);
 
         for (size_t j = 0; j < value_count(some); j++) {
             struct value *one = value_copy(value_at(some, j));
@@ -297,14 +278,4 @@ bool rights_scope(struct site *site, int64_t office_id, int64_t person_id, struc
     out->office_id = office_id;
     out->unit_id = person.unit_id;
     return true;
-}
-
-bool rights_sees(struct site *site, const struct rights_scope *scope, int64_t office_id,
-                 int64_t unit_id, bool *is_seen, struct err *err)
-{
-    if (scope->unit_id) {
-        *is_seen = scope->unit_id == unit_id;
-        return true;
-    }
-    return registry_office_is_under(site, office_id, scope->office_id, is_seen, err);
 }

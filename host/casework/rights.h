@@ -46,9 +46,6 @@ MUST_USE bool rights_may(struct site *site, const struct rights_question *questi
    is not looked for above. */
 MUST_USE bool rights_find(struct site *site, int64_t office_id, const struct value *principal,
                           int64_t day, int64_t **ids, size_t *count, struct err *err);
-/* Resolves a principal over a record: a list of resolved ones (unit_of over a list field gives
-   several, over an empty field none). The caller frees it. */
-struct value *rights_resolve(const struct value *principal, const struct value *record);
 
 /* What somebody sees: an office and those below it, or (unit_id) only the own rows of a unit. */
 struct rights_scope {
@@ -58,8 +55,6 @@ struct rights_scope {
 /* The scope of a person (0: of a machine account) who works through office_id. */
 MUST_USE bool rights_scope(struct site *site, int64_t office_id, int64_t person_id,
                            struct rights_scope *out, struct err *err);
-MUST_USE bool rights_sees(struct site *site, const struct rights_scope *scope, int64_t office_id,
-                          int64_t unit_id, bool *is_seen, struct err *err);
 /* Puts the table `below` (office_id) of the office $1 and those under it before a SELECT. */
 #define RIGHTS_BELOW                                                                          \
     "WITH RECURSIVE below (office_id) AS (SELECT office_id FROM offices WHERE office_id = $1" \

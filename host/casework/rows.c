@@ -48,3 +48,28 @@ void *row_room(void *items, size_t count, size_t size)
     }
     return items;
 }
+
+bool row_ids(struct stmt *stmt, int64_t **ids, size_t *count, struct err *err)
+{
+    int64_t *list = NULL;
+    size_t length = 0;
+
+    for (;;) {
+        bool has_row = false;
+
+        if (!stmt_step(stmt, &has_row, err)) {
+            mem_free(list);
+            return false;
+        }
+        if (!has_row) {
+            break;
+        }
+        if (!length || list[length - 1] != stmt_int(stmt, 0)) {
+            list = row_room(list, length, sizeof *list);
+            list[length++] = stmt_int(stmt, 0);
+        }
+    }
+    *ids = list;
+    *count = length;
+    return true;
+}

@@ -2,6 +2,7 @@
 #ifndef DUBAN_ROWS_H
 #define DUBAN_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ void row_put(char *out, size_t size, const char *text);
 char *row_copy(const struct stmt *stmt, int column);
 /* The column as an id: SQL NULL gives 0. */
 int64_t row_id(const struct stmt *stmt, int column);
+/* The first column of every row that is left, without repeats that follow each other; *ids is the
+   caller's. */
+MUST_USE bool row_ids(struct stmt *stmt, int64_t **ids, size_t *count, struct err *err);
 /* Room for one more item of size bytes in an array that holds count: doubles it when it is full. */
 void *row_room(void *items, size_t count, size_t size);
 

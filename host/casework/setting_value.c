@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/registry_parts.h"
 #include "casework/settings.h"
 
 #define COUNT_LIMIT 3660
@@ -216,15 +217,14 @@ bool setting_read(const struct value *about, const char *name, const char *text,
     if (is_one_of(kind, "bool", "boolean")) {
         return read_bool(setting, text, value, err);
     }
-    if (strlen(text) > TEXT_LIMIT || !text_is_utf8(text, strlen(text))) {
-        err_set(err, ERR_INVALID,
-                SAY("设置“%s”的文字太长或不是 UTF-8",
-                    "the text of the setting \"%s\" is too long or not UTF-8"),
-                label_of(setting));
-        return false;
-    }
     *value = value_new_text(text);
     return true;
+}
+
+bool setting_check_text(const struct site *site, const char *text, struct err *err)
+{
+    return !*text || registry_check_text(site, SAY("设置的文字", "text of the setting"), text,
+                                         TEXT_LIMIT, err);
 }
 
 char *setting_text(const struct value *value)

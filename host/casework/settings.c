@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/publish.h"
 #include "casework/versions.h"
 
 #define JSON_LIMIT ((size_t)256 * 1024)
@@ -86,8 +87,16 @@ static bool check_still(const struct value *about, const char *id, const struct 
     return ok;
 }
 
-static void seal(struct site *site, struct settings *settings)
+static bool refuse_size(struct err *err)
 {
+    err_set(err, ERR_INVALID, SAY("设置合起来超过 %d KB", "the settings are over %d KB"),
+            (int)(JSON_LIMIT / 1024));
+    return false;
+}
+
+static bool seal(struct site *site, struct settings *settings, struct err *err)
+{
+    bool ok;
     unsigned char bytes[DIGEST_SIZE];
     struct value *whole = value_new_map();
     struct buf json;
@@ -99,8 +108,10 @@ static void seal(struct site *site, struct settings *settings)
     digest_bytes(site->digest, json.bytes, json.length, bytes);
     digest_hex(bytes, settings->hash);
     settings->json = mem_text(buf_text(&json));
+    ok = !json.is_over || refuse_size(err);
     buf_clear(&json);
     value_free(whole);
+    return ok;
 }
 
 bool setting_resolve(struct site *site, int64_t office_id, const char *workflow,
@@ -124,8 +135,8 @@ bool setting_resolve(struct site *site, int64_t office_id, const char *workflow,
             value_set(settings.values, id, value_copy(value_get(row, "value")));
         }
     }
+    ok = ok && seal(site, &settings, err);
     if (ok) {
-        seal(site, &settings);
         *out = settings;
         memset(&settings, 0, sizeof settings); /* the caller owns it now */
     }
@@ -252,13 +263,14 @@ static bool write_row(struct site *site, const struct setting_change *change, co
 
     buf_init(&json, JSON_LIMIT);
     json_write(value, &json);
-    ok = store_run(site->store,
-                   "INSERT INTO settings (office_id, workflow, name, value, set_by, set_at) "
-                   "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (office_id, workflow, name) "
-                   "DO UPDATE SET value = excluded.value, set_by = excluded.set_by, "
-                   "set_at = excluded.set_at",
-                   NULL, err, "itttii", change->office_id, change->workflow, id, buf_text(&json),
-                   change->actor->account_id, site_now(site));
+    ok = !json.is_over || refuse_size(err);
+    ok = ok && store_run(site->store,
+                         "INSERT INTO settings (office_id, workflow, name, value, set_by, set_at) "
+                         "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (office_id, workflow, name) "
+                         "DO UPDATE SET value = excluded.value, set_by = excluded.set_by, "
+                         "set_at = excluded.set_at",
+                         NULL, err, "itttii", change->office_id, change->workflow, id,
+                         buf_text(&json), change->actor->account_id, site_now(site));
     buf_clear(&json);
     return ok;
 }
@@ -298,7 +310,8 @@ bool setting_set(struct site *site, const struct setting_change *change, int64_t
         goto done;
     }
     if (change->text) {
-        ok = setting_read(about, id, change->text, &value, err) &&
+        ok = setting_check_text(site, change->text, err) &&
+             setting_read(about, id, change->text, &value, err) &&
              write_row(site, change, id, value, err);
         buf_add_format(&note, SAY("设置 %s = %s", "set %s = %s"), id, change->text);
     } else {

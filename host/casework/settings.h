@@ -43,6 +43,8 @@ MUST_USE bool setting_list(struct site *site, int64_t office_id, const char *wor
  */
 MUST_USE bool setting_read(const struct value *about, const char *name, const char *text,
                            struct value **value, struct err *err);
+/* What people type as a setting: not too long, no control characters, no mark of secrecy. */
+MUST_USE bool setting_check_text(const struct site *site, const char *text, struct err *err);
 /* Sets (or, with text NULL, gives back to the office above) in the caller's transaction, and makes
    the new activations; cases that are open stay on theirs. name is an id or a label. *changed (may
    be NULL) counts the new activations. */

@@ -19,8 +19,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/registry.h"
+#include "casework/site_parts.h"
 #include "store/migrate.h"
 
+#define BEHIND_MS 1000 /* what keeping a clock right may take back unnoticed */
 #define POLL_MS 20
 #define URL_LIMIT 8192
 
@@ -96,11 +98,9 @@ static bool check_there(const char *folder, struct err *err)
     return is_there;
 }
 
-static bool open_store(const char *folder, enum store_mode mode, struct store **out,
-                       struct err *err)
+bool site_open_file(const char *path, enum store_mode mode, struct store **out, struct err *err)
 {
     bool ok = false;
-    char *path = file_join(folder, SITE_DATABASE);
     struct buf url;
 
     buf_init(&url, URL_LIMIT);
@@ -111,6 +111,15 @@ static bool open_store(const char *folder, enum store_mode mode, struct store **
         ok = store_open(buf_text(&url), mode, out, err);
     }
     buf_clear(&url);
+    return ok;
+}
+
+static bool open_store(const char *folder, enum store_mode mode, struct store **out,
+                       struct err *err)
+{
+    char *path = file_join(folder, SITE_DATABASE);
+    bool ok = site_open_file(path, mode, out, err);
+
     mem_free(path);
     return ok;
 }
@@ -139,6 +148,34 @@ static bool choose_office(struct site *site, struct err *err)
     return true;
 }
 
+bool site_is_clock_behind(const struct site *site)
+{
+    return !site->is_virtual && site->newest > clock_now() + BEHIND_MS;
+}
+
+/* Every act, and every tick that did something, leaves a row in the audit. */
+static bool read_newest(struct site *site, struct err *err)
+{
+    struct err why = {0};
+    char newest[24];
+
+    if (!store_one_int(site->store, "SELECT at FROM audit ORDER BY audit_id DESC LIMIT 1",
+                       &site->newest, &why, "") &&
+        why.kind != ERR_MISSING) {
+        *err = why;
+        return false;
+    }
+    if (site_is_clock_behind(site)) {
+        clock_format_instant(site->newest, newest);
+        log_warn(
+            SAY("系统时钟早于已记录的 %s，暂按该时刻办理；请校准时钟",
+                "the clock of this machine is behind %s, which is recorded already and is used "
+                "instead; set the clock right"),
+            newest);
+    }
+    return true;
+}
+
 bool site_open(const char *folder, const char *library, enum store_mode mode, struct site **out,
                struct err *err)
 {
@@ -158,7 +195,7 @@ bool site_open(const char *folder, const char *library, enum store_mode mode, st
     if (!check_there(folder, err) || !conf_read(folder, &site->conf, err) ||
         (mode == STORE_WRITE && !take_lock(site, err)) ||
         !open_store(folder, mode, &site->store, err) || !check_schema(site, err) ||
-        !site_reload_clock(site, err) || !choose_office(site, err)) {
+        !site_reload_clock(site, err) || !read_newest(site, err) || !choose_office(site, err)) {
         goto done;
     }
     *out = site;
@@ -192,7 +229,13 @@ bool site_question(const struct site *site, struct store **out, struct err *err)
 
 int64_t site_now(const struct site *site)
 {
-    return site->is_virtual ? site->virtual_now : clock_now();
+    int64_t now;
+
+    if (site->is_virtual) {
+        return site->virtual_now;
+    }
+    now = clock_now();
+    return now > site->newest ? now : site->newest;
 }
 
 bool site_get(struct site *site, const char *name, char **out, struct err *err)

@@ -27,6 +27,7 @@ struct site {
     int lock;              /* descriptor of the lock; -1 for readers */
     bool is_virtual;       /* a rehearsal: the clock is virtual_now */
     int64_t virtual_now;
+    int64_t newest; /* the last instant that an act or a tick left behind */
 };
 
 struct site_options {
@@ -50,8 +51,11 @@ void site_close(struct site *site); /* accepts NULL and half-built ones */
 /* Another connection to the same database, for the queries of jobs (STORE_QUESTION); the caller's.
  */
 MUST_USE bool site_question(const struct site *site, struct store **out, struct err *err);
-/* The instant that counts here: the virtual clock's or the wall's. */
+/* The instant that counts here: the virtual clock's, or the wall's, which never falls behind the
+   newest instant recorded: a clock set back would let days pass twice. */
 int64_t site_now(const struct site *site);
+/* The wall's clock stands behind what is recorded: site_open warns of it once. */
+bool site_is_clock_behind(const struct site *site);
 /* Moves a virtual clock forward, in the caller's transaction or one of its own. ERR_DENIED on the
    real clock, ERR_CONFLICT backwards. After a rollback of the caller, site_reload_clock. */
 MUST_USE bool site_set_now(struct site *site, int64_t instant, struct err *err);

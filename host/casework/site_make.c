@@ -1,12 +1,13 @@
 /* Making a site: either all of it is there afterwards, or nothing new. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -18,11 +19,10 @@
 #include "store/migrate.h"
 
 #define OFFICE "430000"
-#define URL_LIMIT 8192
 
 static const char *const FOLDERS[] = {"workflows", "jobs", "templates", "calendar", "spec"};
 static const char *const FILES[] = {SITE_DATABASE, SITE_DATABASE "-wal", SITE_DATABASE "-shm",
-                                    SITE_LOCK, CONF_FILE};
+                                    CONF_FILE};
 
 static bool make_folder(const char *path, bool *is_new, struct err *err)
 {
@@ -38,22 +38,67 @@ static bool make_folder(const char *path, bool *is_new, struct err *err)
     return false;
 }
 
-bool site_make_folders(const char *folder, struct site_made *made, struct err *err)
+static bool refuse_site(const char *folder, const char *what, struct err *err)
 {
-    bool ok = make_folder(folder, &made->is_folder_new, err);
+    err_set(err, ERR_CONFLICT,
+            SAY("%s 已经是一个站点（有 %s）", "%s is a site already (it has %s)"), folder, what);
+    return false;
+}
 
-    made->folder = folder;
+/* The file that was locked is still the one under that name: whoever gave up took it away. */
+static bool is_still(int lock, const char *path)
+{
+    struct stat held;
+    struct stat named;
+
+    return fstat(lock, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
+}
+
+/* One of several that make a site in the same folder at the same time gets the lock; the others
+   leave everything as it is. A lock that nobody holds is left over from a process that died. */
+static bool take_lock(struct site_made *made, struct err *err)
+{
+    char *path = file_join(made->folder, SITE_LOCK);
+    bool ok = false;
+
+    made->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (made->lock < 0) {
+        err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_INTERNAL,
+                SAY("不能打开 %s：%s", "cannot open %s: %s"), path, file_reason(errno));
+    } else if (flock(made->lock, LOCK_EX | LOCK_NB) != 0 || !is_still(made->lock, path)) {
+        refuse_site(made->folder, SITE_LOCK, err);
+    } else {
+        ok = true;
+    }
+    if (!ok) {
+        site_keep(made);
+    }
+    mem_free(path);
+    return ok;
+}
+
+static bool has_no_site(const char *folder, struct err *err)
+{
+    bool ok = true;
+
     for (size_t i = 0; ok && i < COUNT_OF(FILES); i++) {
         char *path = file_join(folder, FILES[i]);
 
-        if (file_is_there(path)) {
-            err_set(err, ERR_CONFLICT,
-                    SAY("%s 已经是一个站点（有 %s）", "%s is a site already (it has %s)"), folder,
-                    FILES[i]);
-            ok = false;
-        }
+        ok = !file_is_there(path) || refuse_site(folder, FILES[i], err);
         mem_free(path);
     }
+    return ok;
+}
+
+bool site_make_folders(const char *folder, struct site_made *made, struct err *err)
+{
+    bool ok;
+
+    *made = (struct site_made){.folder = folder, .lock = -1};
+    /* Looked at twice: a site that is there keeps its lock as it is. */
+    ok = make_folder(folder, &made->is_folder_new, err) && has_no_site(folder, err) &&
+         take_lock(made, err) && has_no_site(folder, err);
     made->is_begun = ok;
     for (size_t i = 0; ok && i < COUNT_OF(FOLDERS); i++) {
         bool is_new = false;
@@ -66,13 +111,26 @@ bool site_make_folders(const char *folder, struct site_made *made, struct err *e
     return ok;
 }
 
-void site_unmake(const struct site_made *made)
+void site_keep(struct site_made *made)
+{
+    if (made->lock >= 0) {
+        close(made->lock);
+    }
+    made->lock = -1;
+}
+
+static void remove_file(const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+
+    unlink(path);
+    mem_free(path);
+}
+
+void site_unmake(struct site_made *made)
 {
     for (size_t i = 0; made->is_begun && i < COUNT_OF(FILES); i++) {
-        char *path = file_join(made->folder, FILES[i]);
-
-        unlink(path);
-        mem_free(path);
+        remove_file(made->folder, FILES[i]);
     }
     for (size_t i = 0; i < COUNT_OF(FOLDERS); i++) {
         char *path = file_join(made->folder, FOLDERS[i]);
@@ -82,6 +140,10 @@ void site_unmake(const struct site_made *made)
         }
         mem_free(path);
     }
+    if (made->is_begun) {
+        remove_file(made->folder, SITE_LOCK);
+    }
+    site_keep(made);
     if (made->is_folder_new) {
         rmdir(made->folder);
     }
@@ -89,20 +151,10 @@ void site_unmake(const struct site_made *made)
 
 static bool create_database(struct site *site, const struct site_options *options, struct err *err)
 {
-    bool ok = false;
     char *path = file_join(options->folder, SITE_DATABASE);
     char *schema = file_join(options->library, "schema/sqlite");
-    struct buf url;
-
-    buf_init(&url, URL_LIMIT);
-    buf_add_format(&url, "sqlite:%s", path);
-    if (url.is_over) {
-        err_set(err, ERR_INVALID, SAY("路径太长", "the path is too long"));
-    } else {
-        ok = store_open(buf_text(&url), STORE_CREATE, &site->store, err) &&
-             migrate_up(site->store, schema, clock_now(), err);
-    }
-    buf_clear(&url);
+    bool ok = site_open_file(path, STORE_CREATE, &site->store, err) &&
+              migrate_up(site->store, schema, clock_now(), err);
     mem_free(schema);
     mem_free(path);
     return ok;
@@ -162,7 +214,7 @@ bool site_make(const struct site_options *options, struct err *err)
 {
     bool ok = false;
     const char *office = options->office ? options->office : OFFICE;
-    struct site_made made = {0};
+    struct site_made made;
     struct site *site = mem_new(sizeof *site);
 
     site->lock = -1;
@@ -173,7 +225,9 @@ bool site_make(const struct site_options *options, struct err *err)
          conf_write(options->folder, office, err) && conf_read(options->folder, &site->conf, err) &&
          create_database(site, options, err) && fill_database(site, options, office, err);
     site_close(site);
-    if (!ok) {
+    if (ok) {
+        site_keep(&made);
+    } else {
         site_unmake(&made);
     }
     return ok;

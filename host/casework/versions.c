@@ -49,25 +49,17 @@ static bool check_files(const struct version_content *content, struct err *err)
 }
 
 /* The code stands in case numbers: it stays with its workflow, and belongs to no other. */
-static bool check_code(struct site *site, const struct version_content *content, struct err *err)
+static bool check_code(struct site *site, const char *workflow, const char *code, struct err *err)
 {
     bool has_row = false;
     struct stmt *stmt = NULL;
 
-    if (!*content->workflow || strlen(content->workflow) >= ID_LIMIT) {
-        err_set(err, ERR_INVALID,
-                SAY("脚本的 id 太长或为空", "the id of the script is empty or too long"));
-        return false;
-    }
-    if (strcmp(content->kind, "workflow") != 0) {
-        return true;
-    }
     if (!store_ask(site->store,
                    "SELECT v.workflow, v.code FROM versions AS v WHERE v.kind = 'workflow' AND "
                    "((v.workflow = $1 AND v.code <> $2) OR (v.workflow <> $1 AND v.code = $2)) AND "
                    "EXISTS (SELECT 1 FROM activations AS a WHERE a.version_id = v.version_id AND "
                    "a.status IN ('active', 'retired')) ORDER BY v.version_id LIMIT 1",
-                   &stmt, err, "tt", content->workflow, content->code) ||
+                   &stmt, err, "tt", workflow, code) ||
         !stmt_step(stmt, &has_row, err)) {
         return false;
     }
@@ -77,10 +69,46 @@ static bool check_code(struct site *site, const struct version_content *content,
                     "the code \"%s\" cannot be used: the workflow \"%s\" has \"%s\"; codes stand "
                     "in case "
                     "numbers, never change and are not shared"),
-                content->code, stmt_text(stmt, 0, NULL), stmt_text(stmt, 1, NULL));
+                code, stmt_text(stmt, 0, NULL), stmt_text(stmt, 1, NULL));
     }
     stmt_reset(stmt);
     return !has_row;
+}
+
+/* Cases stand under the id of a workflow: a job must not take it over, nor the other way round. */
+static bool check_kind(struct site *site, const char *kind, const char *workflow, struct err *err)
+{
+    int64_t others = 0;
+    bool is_job = strcmp(kind, "job") == 0;
+
+    if (!store_one_int(site->store,
+                       "SELECT COUNT(*) FROM versions AS v WHERE v.workflow = $1 AND v.kind <> $2 "
+                       "AND EXISTS (SELECT 1 FROM activations AS a WHERE a.version_id = "
+                       "v.version_id AND a.status IN ('active', 'retired'))",
+                       &others, err, "tt", workflow, kind)) {
+        return false;
+    }
+    if (others) {
+        err_set(err, ERR_CONFLICT,
+                is_job ? SAY("“%s”是一个流程的 id，任务不能用", "\"%s\" is the id of a workflow, "
+                                                                "not of a job")
+                       : SAY("“%s”是一个任务的 id，流程不能用", "\"%s\" is the id of a job, not "
+                                                                "of a workflow"),
+                workflow);
+    }
+    return others == 0;
+}
+
+bool version_check_id(struct site *site, const char *kind, const char *workflow, const char *code,
+                      struct err *err)
+{
+    if (!*workflow || strlen(workflow) >= ID_LIMIT) {
+        err_set(err, ERR_INVALID,
+                SAY("脚本的 id 太长或为空", "the id of the script is empty or too long"));
+        return false;
+    }
+    return check_kind(site, kind, workflow, err) &&
+           (strcmp(kind, "workflow") != 0 || check_code(site, workflow, code, err));
 }
 
 static bool store_files(struct site *site, const struct version_content *content,
@@ -162,7 +190,8 @@ bool version_store(struct site *site, const struct version_content *content, int
     bool ok = false;
     struct value *closure = value_new_map();
 
-    if (check_files(content, err) && check_code(site, content, err) &&
+    if (check_files(content, err) &&
+        version_check_id(site, content->kind, content->workflow, content->code, err) &&
         store_files(site, content, closure, err)) {
         hash_closure(site, closure, hash);
         ok = write_version(site, content, closure, hash, err) &&

@@ -49,9 +49,13 @@ struct version {
 
 /* Stores blobs and version, or finds the version with the same content. The hash is SHA-256 over
    the sorted (file name, digest of the file). ERR_CONFLICT when the code of an activated workflow
-   changed, or another workflow of the site has it. */
+   changed, another workflow of the site has it, or the id is that of a script of another kind. */
 MUST_USE bool version_store(struct site *site, const struct version_content *content, int64_t *id,
                             char hash[static DIGEST_HEX], struct err *err);
+/* May an id of that kind, with that code, come into use? What was drafted before another one came
+   into use is asked again when it is approved. ERR_CONFLICT as above. */
+MUST_USE bool version_check_id(struct site *site, const char *kind, const char *workflow,
+                               const char *code, struct err *err);
 MUST_USE bool version_get(struct site *site, int64_t id, struct version *out, struct err *err);
 MUST_USE bool version_by_hash(struct site *site, const char *hash, struct version *out,
                               struct err *err);
@@ -86,26 +90,6 @@ struct activation {
     char *note;
 };
 
-/* A draft for the office with the settings as resolved now; a standing draft of the same workflow
-   is rejected by it. ERR_CONFLICT when the active one is the same version with the same settings.
- */
-MUST_USE bool activation_draft(struct site *site, int64_t office_id, int64_t version_id,
-                               const struct actor *author, const char *note, int64_t *id,
-                               struct err *err);
-/* Makes a draft the active one and retires the one before. The author is refused (ERR_DENIED)
-   unless the configuration lets one hand approve. Offices below that had followed the version
-   before follow to the new one with their own settings. */
-MUST_USE bool activation_approve(struct site *site, int64_t id, const struct actor *actor,
-                                 struct err *err);
-/* The same in the name of another account: on rehearsal sites only. */
-MUST_USE bool activation_approve_by(struct site *site, int64_t id, const char *account,
-                                    struct err *err);
-MUST_USE bool activation_reject(struct site *site, int64_t id, const struct actor *actor,
-                                const char *reason, struct err *err);
-/* A draft with the version of an earlier number of that workflow in that office. */
-MUST_USE bool activation_rollback(struct site *site, int64_t office_id, const char *workflow,
-                                  int64_t number, const struct actor *author, int64_t *id,
-                                  struct err *err);
 MUST_USE bool activation_get(struct site *site, int64_t id, struct activation *out,
                              struct err *err);
 /* In force for the office: its own, else that of the nearest office above. ERR_MISSING when none.
@@ -121,11 +105,6 @@ MUST_USE bool activation_list(struct site *site, int64_t office_id, const char *
 /* The ids of all workflows or jobs ("workflow", "job") in force for an office, in order: a list. */
 MUST_USE bool activation_in_force(struct site *site, int64_t office_id, const char *kind,
                                   struct value **ids, struct err *err);
-/* After a setting changed: new active ones, same version, for the office and those below it whose
-   resolved settings differ. *changed (may be NULL) counts them. */
-MUST_USE bool activation_resettle(struct site *site, int64_t office_id, const char *workflow,
-                                  const struct actor *author, const char *note, int64_t *changed,
-                                  struct err *err);
 void activation_clear(struct activation *activation);
 
 #endif

@@ -114,7 +114,7 @@ void workdays_free(struct workdays *workdays)
     }
 }
 
-bool workdays_is(const struct workdays *workdays, int64_t day)
+static bool is_workday(const struct workdays *workdays, int64_t day)
 {
     int64_t at = day - workdays->first;
 
@@ -129,7 +129,7 @@ int64_t workdays_count(const struct workdays *workdays, int64_t first, int64_t l
     int64_t count = 0;
 
     for (int64_t day = first; day <= last; day++) {
-        count += workdays_is(workdays, day);
+        count += is_workday(workdays, day);
     }
     return count;
 }
@@ -141,7 +141,7 @@ bool workdays_nth(const struct workdays *workdays, int64_t first, int64_t last, 
     int64_t left = n > 0 ? n : -n;
 
     for (int64_t at = n > 0 ? first : last; left && at >= first && at <= last; at += step) {
-        if (workdays_is(workdays, at) && --left == 0) {
+        if (is_workday(workdays, at) && --left == 0) {
             *day = at;
             return true;
         }

@@ -13,7 +13,6 @@ struct workdays;
 /* From calendar.years; free accepts NULL. */
 struct workdays *workdays_new(const struct value *years);
 void workdays_free(struct workdays *workdays);
-bool workdays_is(const struct workdays *workdays, int64_t day);
 /* How many from first to last, both counted; 0 when last lies before first. */
 int64_t workdays_count(const struct workdays *workdays, int64_t first, int64_t last);
 /* The nth working day from first to last (1 the first, -1 the last); false when there are not as

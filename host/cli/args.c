@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
-#include "cli/nearest.h"
 
 const struct option global_options[] = {
     {"C", "DIR", "站点目录（默认当前目录）", "the site's folder (default: the current one)"},

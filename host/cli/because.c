@@ -87,8 +87,10 @@ static void say(const struct because *because, const char *title, int64_t due, i
     buf_add_text(out, text_is_zh() || count == 1 ? "" : "s");
 }
 
-void because_say(struct because *because, const struct view_case *of, const char *step,
-                 int64_t planned, struct buf *out)
+/* Appends "超过办理时限 2026-10-12 1 个工作日" for the step "ladder/step" of a case planned for the
+   instant; nothing when no deadline of the case knows the step. */
+static void say_step(struct because *because, const struct view_case *of, const char *step,
+                     int64_t planned, struct buf *out)
 {
     char *deadline = NULL;
     char *due = NULL;
@@ -118,7 +120,7 @@ struct value *because_row(struct because *because, const struct view_case *of, c
     }
     buf_init(&why, 4096);
     buf_init(&text, 65536);
-    because_say(because, of, name, value_get_int(words.body, "planned", 0), &why);
+    say_step(because, of, name, value_get_int(words.body, "planned", 0), &why);
     if (why.length) {
         words.because = buf_text(&why);
         words_say(&labels, &words, &text);

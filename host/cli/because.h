@@ -17,10 +17,6 @@ struct because {
 /* Embeds; a site without a calendar counts weekends only. because_end at the end. */
 void because_begin(struct because *because, struct view *view);
 void because_end(struct because *because);
-/* Appends "超过办理时限 2026-10-12 1 个工作日" for the step "ladder/step" of a case planned for the
-   instant; nothing when no deadline of the case knows the step. */
-void because_say(struct because *because, const struct view_case *of, const char *step,
-                 int64_t planned, struct buf *out);
 
 /* A row of the history as decisions_row gives it, the sentence of a rung with what it stands at. */
 struct value *because_row(struct because *because, const struct view_case *of, const char *kind,

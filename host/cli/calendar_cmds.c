@@ -12,6 +12,7 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/house.h"
+#include "cli/span.h"
 #include "cli/table.h"
 #include "serve/keeper.h"
 
@@ -41,6 +42,7 @@ static bool due_request(const struct args *args, struct value *request, struct e
     const char *count;
     const char *land;
     char start[12];
+    char *budget;
     int64_t day;
 
     if (!clock_parse_day(args_operand(args, 0), &day, err) ||
@@ -50,7 +52,9 @@ static bool due_request(const struct args *args, struct value *request, struct e
     clock_format_day(day, start);
     value_set_text(request, "op", "due");
     value_set_text(request, "start", start);
-    value_set_text(request, "budget", args_operand(args, 1));
+    budget = span_plain(args_operand(args, 1));
+    value_set_text(request, "budget", budget);
+    mem_free(budget);
     value_set_text(request, "counts", count);
     value_set_text(request, "lands", land);
     value_set_bool(request, "explain", args_has(args, "explain"));
@@ -226,14 +230,24 @@ static bool add_calendar(void *context, struct buf *result, struct value **body,
     return true;
 }
 
+/* Also where nothing moves: dates that were provisional become final. */
+static bool import_follow(struct import *import, struct err *err)
+{
+    struct house *house = import->house;
+    char hash[DIGEST_HEX];
+    int64_t id;
+
+    return calendar_current_id(house->site, house->office_id, &id, hash, err) &&
+           keeper_calendar_changed(house->keeper, &house->actor, house->office_id, hash, false,
+                                   NULL, NULL, err);
+}
+
 /* The calendar first, then the cases: after a crash in between, the same command finds the year in
    force and the cases that still have to follow. */
 static bool import_write(struct import *import, struct err *err)
 {
     struct house *house = import->house;
     char object[24];
-    char hash[DIGEST_HEX];
-    int64_t id;
     struct act act;
     struct buf result;
     bool ok = true;
@@ -245,10 +259,7 @@ static bool import_write(struct import *import, struct err *err)
         ok = act_run(house->site, &act, add_calendar, import, &result, err);
     }
     buf_clear(&result);
-    ok = ok && calendar_current_id(house->site, house->office_id, &id, hash, err) &&
-         (table_rows(import->moves) == 0 ||
-          keeper_calendar_changed(house->keeper, &house->actor, house->office_id, hash, false, NULL,
-                                  NULL, err));
+    ok = ok && import_follow(import, err);
     if (ok) {
         out_print(&house->out, SAY("已启用 %lld 年历表\n", "the calendar of %lld is in force\n"),
                   (long long)import->number);
@@ -269,7 +280,7 @@ static bool import_decide(struct import *import, const struct args *args, struct
                       "the calendar of %lld is in force already; nothing changes\n"),
                   (long long)import->number);
         import_document(import, false);
-        return true;
+        return is_dry || import_follow(import, err); /* the first time it may not have got there */
     }
     tell_changes(import);
     if (!is_dry && moves > 0 && !is_accepted) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "casework/events.h"
 #include "cli/case_parts.h"
+#include "cli/correction.h"
 #include "cli/house.h"
 #include "cli/view.h"
 #include "cli/words.h"
@@ -108,6 +109,9 @@ static void say_event(struct screen *screen, const struct event_line *row, const
     }
     if (row->is_input && row->actor_name) {
         buf_add_format(&sentence, "  —— %s", row->actor_name);
+        if (row->is_for_another) {
+            buf_add_format(&sentence, SAY("（%s 代录）", " (recorded by %s)"), row->recorder);
+        }
     }
     wrap_print(screen->out, head, 18, buf_text(&sentence));
     buf_clear(&sentence);
@@ -134,13 +138,33 @@ static void note_deadline(struct screen *screen, const struct event_line *row, c
     }
 }
 
+/* A correction says what it changed, which takes the rows before it. */
+static void retell_correction(struct screen *screen, const struct event_line *row,
+                              struct value *kept)
+{
+    struct buf text;
+    struct err unsaid = {0};
+
+    if (strcmp(row->kind, "fact") != 0 || strcmp(row->name, "corrected") != 0) {
+        return;
+    }
+    buf_init(&text, (size_t)256 * 1024);
+    if (correction_say(&screen->labels, screen->of->case_id, row->seq, &text, &unsaid) &&
+        text.length) {
+        value_set_text(kept, "text", buf_text(&text));
+    }
+    buf_clear(&text);
+}
+
 static bool take_event(void *context, const struct event_line *row)
 {
     struct screen *screen = context;
     struct value *kept = because_row(&screen->because, screen->of, row->kind, row->name, row->body);
-    const char *text = value_get_text(kept, "text");
     struct words_row words = {.kind = row->kind, .name = row->name};
+    const char *text;
 
+    retell_correction(screen, row, kept);
+    text = value_get_text(kept, "text");
     value_set_int(kept, "seq", row->seq);
     value_set_int(kept, "at", row->at);
     value_set_int(kept, "now", row->now);

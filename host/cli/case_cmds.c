@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "base/value.h"
 #include "cli/command.h"
@@ -13,8 +14,9 @@
 #include "cli/wrap.h"
 #include "serve/keeper.h"
 
-/* A site open for reading, a keeper for questions, and a case these eyes may see. */
-static bool look(struct house *house, const struct args *args, struct err *err)
+/* A site open for reading, a keeper for questions, and a case these eyes may see: *number is its
+   whole number, the caller's. */
+static bool look(struct house *house, const struct args *args, char **number, struct err *err)
 {
     struct view view = {0};
     struct view_case found = {0};
@@ -23,6 +25,7 @@ static bool look(struct house *house, const struct args *args, struct err *err)
               view_case(&view, args_operand(args, 0), &found, err) &&
               (house->keeper || keeper_open(house->site, house->zygote, &house->keeper, err));
 
+    *number = ok ? mem_text(found.number) : NULL;
     view_case_clear(&found);
     view_end(&view);
     return ok;
@@ -31,9 +34,11 @@ static bool look(struct house *house, const struct args *args, struct err *err)
 enum outcome explain_handler(struct house *house, const struct args *args, struct err *err)
 {
     struct value *lines = NULL;
+    char *number = NULL;
+    bool ok = look(house, args, &number, err) && keeper_explain(house->keeper, number, &lines, err);
 
-    if (!look(house, args, err) ||
-        !keeper_explain(house->keeper, args_operand(args, 0), &lines, err)) {
+    mem_free(number);
+    if (!ok) {
         return OUTCOME_REFUSED;
     }
     for (size_t i = 0; i < value_count(lines); i++) {
@@ -53,9 +58,11 @@ enum outcome explain_handler(struct house *house, const struct args *args, struc
 enum outcome next_handler(struct house *house, const struct args *args, struct err *err)
 {
     struct value *items = NULL;
+    char *number = NULL;
+    bool ok = look(house, args, &number, err) && keeper_next(house->keeper, number, &items, err);
 
-    if (!look(house, args, err) ||
-        !keeper_next(house->keeper, args_operand(args, 0), &items, err)) {
+    mem_free(number);
+    if (!ok) {
         return OUTCOME_REFUSED;
     }
     for (size_t i = 0; i < value_count(items); i++) {

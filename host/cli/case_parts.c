@@ -10,6 +10,7 @@
 #include "casework/outbox.h"
 #include "casework/plans.h"
 #include "casework/proposals.h"
+#include "casework/rights.h"
 #include "cli/wrap.h"
 
 /* A section being told: its heading is printed with its first line. */
@@ -119,7 +120,9 @@ static bool add_message(void *context, const struct outbox_line *line)
 
     buf_init(&text, 4096);
     add_day(&text, line->created_at);
-    buf_add_format(&text, "  %s → %s%s%s%s  %s", line->template, line->person_name,
+    buf_add_text(&text, "  ");
+    label_template(section->screen->view->house->site, line->template, &text);
+    buf_add_format(&text, " → %s%s%s%s  %s", line->person_name,
                    line->unit_name ? SAY("（", " (") : "", line->unit_name ? line->unit_name : "",
                    line->unit_name ? SAY("）", ")") : "", state_of(line->status));
     value_set_text(row, "template", line->template);
@@ -182,6 +185,68 @@ static bool show_children(struct screen *screen, struct err *err)
     return ok;
 }
 
+/* "签收（经办人；须填 签收日期）": one fact that may be recorded now. */
+static void say_fact(struct section *section, const char *id)
+{
+    const struct screen *screen = section->screen;
+    const struct value *fact = value_get(value_get(screen->labels.about, "facts"), id);
+    const struct value *by = value_get(fact, "by");
+    const struct value *fields = value_get(fact, "fields");
+    struct value *row = value_new_map();
+    struct buf text;
+    bool has_any = false;
+
+    buf_init(&text, 8192);
+    buf_add_format(&text, "%s  ", label_title(screen->labels.about, "facts", id));
+    for (size_t i = 0; i < value_count(by); i++) {
+        const char *role = value_get_text(value_at(by, i), "role");
+
+        buf_add_format(&text, "%s%s", i ? SAY("、", ", ") : "",
+                       role ? rights_title(screen->view->house->site, role)
+                            : SAY("有关人员", "who is concerned"));
+    }
+    for (size_t i = 0; i < value_count(fields); i++) {
+        const struct value *field = value_at(fields, i);
+
+        if (value_get_bool(field, "required") && !value_get_bool(field, "default")) {
+            buf_add_format(&text, "%s%s", has_any ? SAY("、", ", ") : SAY("；须填 ", "; needs "),
+                           value_get_text(field, "label"));
+            has_any = true;
+        }
+    }
+    value_set_text(row, "fact", id);
+    value_set_text(row, "title", label_title(screen->labels.about, "facts", id));
+    say(section, row, buf_text(&text));
+    buf_clear(&text);
+}
+
+/* What the state takes; versions published before they told it have no such section. */
+static void show_takes(struct screen *screen)
+{
+    struct section section = begin(screen, SAY("现在可登记", "may be recorded now"));
+    const struct value *state =
+        value_get(value_get(screen->labels.about, "states"), screen->of->state);
+    const struct value *takes = value_get(state, "takes");
+
+    for (size_t i = 0; i < value_count(takes); i++) {
+        const char *id = value_text(value_at(takes, i));
+
+        if (id) {
+            say_fact(&section, id);
+        }
+    }
+    if (value_count(takes) && screen->of->closed_at == CASE_NEVER) {
+        struct value *row = value_new_map();
+
+        value_set_text(row, "fact", "corrected");
+        value_set_text(row, "title", SAY("更正", "corrected"));
+        say(&section, row,
+            SAY("另可登记更正、备注、延期、移交、撤回等，见 duban help fact",
+                "and corrections, notes, extensions and the like, see duban help fact"));
+    }
+    end(&section, "takes");
+}
+
 bool case_parts_show(struct screen *screen, struct err *err)
 {
     struct store *store = screen->view->house->site->store;
@@ -202,6 +267,9 @@ bool case_parts_show(struct screen *screen, struct err *err)
     if (ok && screen->of->parent) {
         out_print(screen->out, "\n%s\n  %s\n", SAY("上级事项", "opened by"), screen->of->parent);
         value_set_text(screen->map, "parent", screen->of->parent);
+    }
+    if (ok) {
+        show_takes(screen);
     }
     return ok && show_children(screen, err);
 }

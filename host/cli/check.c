@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "casework/rights.h"
 #include "cli/ask.h"
+#include "cli/opened.h"
 
 struct checking {
     struct house *house;
@@ -51,11 +52,12 @@ static void add_finding(struct check_report *report, const struct source *source
     value_push(report->findings, copy);
 }
 
-static void add_sentence(struct check_report *report, const struct source *source, const char *text)
+static void add_sentence(struct check_report *report, const struct source *source,
+                         const char *level, const char *text)
 {
     struct value *finding = value_new_map();
 
-    value_set_text(finding, "level", "error");
+    value_set_text(finding, "level", level);
     value_set_text(finding, "text", text);
     value_set_int(finding, "line", 1);
     value_set_int(finding, "column", 1);
@@ -113,7 +115,7 @@ static bool ask_about(struct checking *checking, const struct source *source,
         return false;
     }
     if (!source->is_extra) {
-        add_sentence(checking->report, source, why.text);
+        add_sentence(checking->report, source, "error", why.text);
     }
     return true;
 }
@@ -160,6 +162,64 @@ static bool examine(struct checking *checking, struct source *source, struct err
     return ok;
 }
 
+/* The ids of what is checked here: published together, they are there for each other. */
+static struct value *ids_of(const struct sources *sources)
+{
+    struct value *ids = value_new_map();
+
+    for (size_t i = 0; i < sources->count; i++) {
+        const char *id = value_get_text(sources->items[i].about, "id");
+
+        if (id && !sources->items[i].is_extra) {
+            value_set_bool(ids, id, true);
+        }
+    }
+    return ids;
+}
+
+/* The file before this one that has the same id; NULL without one. */
+static const char *twin_of(const struct sources *sources, size_t at)
+{
+    const char *id = value_get_text(sources->items[at].about, "id");
+
+    for (size_t i = 0; i < at && id; i++) {
+        const char *other = value_get_text(sources->items[i].about, "id");
+
+        if (!sources->items[i].is_extra && other && strcmp(other, id) == 0) {
+            return sources->items[i].path;
+        }
+    }
+    return NULL;
+}
+
+/* What no script can know of itself: two of one id, and what is opened but not in use. */
+static void warn_around(struct checking *checking)
+{
+    struct sources *sources = checking->sources;
+    struct value *ids = ids_of(sources);
+
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct source *source = &sources->items[i];
+        const char *twin = source->is_extra ? NULL : twin_of(sources, i);
+        struct buf text;
+
+        buf_init(&text, 4096);
+        if (twin) {
+            buf_add_format(&text,
+                           SAY("代号 %s 与 %s 相同，先后发布时后者替换前者",
+                               "the id %s is that of %s too; published, this one replaces it"),
+                           value_get_text(source->about, "id"), twin);
+            add_sentence(checking->report, source, "warning", buf_text(&text));
+            buf_reset(&text);
+        }
+        if (!source->is_extra && opened_missing(checking->house, source->about, ids, &text)) {
+            add_sentence(checking->report, source, "warning", buf_text(&text));
+        }
+        buf_clear(&text);
+    }
+    value_free(ids);
+}
+
 /* Outside of a site the house's own names are known. */
 static struct value *role_names(const struct house *house)
 {
@@ -183,6 +243,9 @@ bool check_sources(struct house *house, struct sources *sources, struct check_re
     }
     for (size_t i = 0; ok && i < sources->count; i++) {
         ok = sources->items[i].is_extra || examine(&checking, &sources->items[i], err);
+    }
+    if (ok) {
+        warn_around(&checking);
     }
     value_free(checking.others);
     value_free(checking.roles);
@@ -210,6 +273,17 @@ static void show_finding(const struct out *out, const struct value *finding)
         out_paint(out, PAINT_YELLOW, "%s", SAY("提醒：", "warning: "));
     }
     out_print(out, "%s\n", text ? text : "");
+}
+
+void check_show_warnings(struct house *house, const struct check_report *report)
+{
+    for (size_t i = 0; i < value_count(report->findings); i++) {
+        const char *level = value_get_text(value_at(report->findings, i), "level");
+
+        if (level && strcmp(level, "warning") == 0) {
+            show_finding(&house->out, value_at(report->findings, i));
+        }
+    }
 }
 
 static void show_example(const struct out *out, const struct value *example)

@@ -25,6 +25,8 @@ struct check_report {
    findings, not failures. Fills source->about. check_clear at the end, also after false. */
 MUST_USE bool check_sources(struct house *house, struct sources *sources,
                             struct check_report *report, struct err *err);
+/* Prints the warnings alone, for a publishing that goes through. */
+void check_show_warnings(struct house *house, const struct check_report *report);
 void check_clear(struct check_report *report);
 /* Prints findings and the count of examples, or puts them as the JSON document. */
 void check_show(struct house *house, const struct sources *sources,

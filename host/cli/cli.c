@@ -17,15 +17,18 @@
 /* Whatever a script or a file put into the sentence must not steer the terminal. */
 static void complain(const struct err *err)
 {
+    struct err safe = *err;
+
     if (!err->text[0]) {
         return;
     }
+    text_clean(safe.text, '?', "\n\t");
     fputs("duban: ", stderr);
-    for (const unsigned char *at = (const unsigned char *)err->text; *at; at++) {
+    for (const char *at = safe.text; *at; at++) {
         if (*at == '\t') {
             fputs("    ", stderr);
         } else {
-            fputc((*at < 0x20 || *at == 0x7f) && *at != '\n' ? '?' : *at, stderr);
+            fputc(*at, stderr);
         }
     }
     fputc('\n', stderr);

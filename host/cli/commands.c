@@ -1,10 +1,9 @@
 /* Gathers the tables of commands and looks names up in them. */
 #include "cli/command.h"
+#include "base/nearest.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "cli/nearest.h"
 
 static const struct command_group groups[] = {
     {"站点", "Site", site_commands},

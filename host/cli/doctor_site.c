@@ -5,16 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/calendars.h"
+#include "casework/case_list.h"
 #include "casework/cases.h"
 #include "casework/faults.h"
 #include "casework/rights.h"
 #include "casework/versions.h"
 #include "casework/workdays.h"
+#include "cli/opened.h"
+#include "cli/overdue.h"
 #include "cli/sources.h"
 #include "store/store.h"
 
@@ -27,7 +31,7 @@ void doctor_sqlite(struct examination *exam, struct buf *text)
     if (exam->house->site &&
         store_ask(exam->house->site->store, "SELECT sqlite_version()", &stmt, &err, "")) {
         if (stmt_step(stmt, &has_row, &err) && has_row) {
-            buf_add_format(text, ", SQLite %s", stmt_text(stmt, 0, NULL));
+            buf_add_format(text, "SQLite %s", stmt_text(stmt, 0, NULL));
         }
         stmt_reset(stmt);
     }
@@ -238,8 +242,113 @@ static bool look_at_drafts(struct examination *exam, struct err *err)
     return true;
 }
 
+static void look_at_clock(struct examination *exam)
+{
+    if (site_is_clock_behind(exam->house->site)) {
+        doctor_note(exam, DOCTOR_WRONG,
+                    SAY("系统时钟早于已记录的时刻", "the clock is behind what is recorded"),
+                    SAY("请校准系统时钟", "set the clock of this machine right"));
+    }
+}
+
+/* How many there are and the instant of the oldest: sql gives both. */
+static bool count_oldest(struct examination *exam, const char *sql, int64_t before, int64_t *count,
+                         char day[static 12], struct err *err)
+{
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    bool ok = store_ask(exam->house->site->store, sql, &stmt, err, "i", before) &&
+              stmt_step(stmt, &has_row, err);
+
+    *count = ok && has_row ? stmt_int(stmt, 0) : 0;
+    if (*count) {
+        clock_format_day(clock_day(stmt_int(stmt, 1)), day);
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    return ok;
+}
+
+/* What lies and nobody looks at: messages, signatures, cases past their day. */
+static bool look_at_waiting(struct examination *exam, struct err *err)
+{
+    static const struct {
+        const char *sql, *none_zh, *none_en, *zh, *en, *remedy_zh, *remedy_en;
+        int64_t days;
+    } QUEUES[] = {
+        {"SELECT COUNT(*), MIN(created_at) FROM outbox WHERE status = 'waiting' AND created_at < "
+         "$1",
+         "没有待发超过7日的消息", "no message waits longer than 7 days",
+         "待发超过7日的消息 %lld 条，最早 %s", "%lld messages wait longer than 7 days, since %s",
+         "见 duban outbox", "see duban outbox", 7},
+        {"SELECT COUNT(*), MIN(raised_at) FROM proposals WHERE status = 'waiting' AND raised_at <= "
+         "$1",
+         "没有待批事项", "no signature is waited for", "待批 %lld 项，最早提出于 %s",
+         "%lld signatures are waited for, since %s", "见 duban proposals", "see duban proposals",
+         0},
+        {"SELECT COUNT(*), MIN(c.opened_at) FROM cases AS c WHERE c.closed_at IS NULL"
+         " AND c.opened_at <= $1 AND " OVERDUE_LATE,
+         "没有超期案件", "no case is overdue", "超期未结 %lld 件，最早立案于 %s",
+         "%lld cases are overdue, opened since %s", "见 duban cases --overdue",
+         "see duban cases --overdue", 0},
+    };
+    int64_t now = site_now(exam->house->site);
+
+    for (size_t i = 0; i < COUNT_OF(QUEUES); i++) {
+        int64_t count = 0;
+        char day[12];
+        char text[256];
+
+        if (!count_oldest(exam, QUEUES[i].sql, now - QUEUES[i].days * CLOCK_DAY_MS, &count, day,
+                          err)) {
+            return false;
+        }
+        if (!count) {
+            doctor_note(exam, DOCTOR_FINE, SAY(QUEUES[i].none_zh, QUEUES[i].none_en), NULL);
+            continue;
+        }
+        snprintf(text, sizeof text, SAY(QUEUES[i].zh, QUEUES[i].en), (long long)count, day);
+        doctor_note(exam, DOCTOR_NOTE, text, SAY(QUEUES[i].remedy_zh, QUEUES[i].remedy_en));
+    }
+    return true;
+}
+
+/* Procedures that the active ones open must be active themselves. */
+static bool look_at_opened(struct examination *exam, struct err *err)
+{
+    struct house *house = exam->house;
+    struct value *ids = NULL;
+    bool ok = activation_in_force(house->site, house->office_id, "workflow", &ids, err);
+
+    for (size_t i = 0; ok && i < value_count(ids); i++) {
+        struct activation activation;
+        struct value *about = NULL;
+        struct buf text;
+
+        ok = activation_active(house->site, house->office_id, value_text(value_at(ids, i)),
+                               &activation, err);
+        if (!ok) {
+            break;
+        }
+        buf_init(&text, 2048);
+        if (json_parse(activation.about, strlen(activation.about), &about, NULL) &&
+            opened_missing(house, about, NULL, &text)) {
+            doctor_note(exam, DOCTOR_NOTE, buf_text(&text),
+                        SAY("请先用 duban publish 发布", "publish it with duban publish"));
+        }
+        buf_clear(&text);
+        value_free(about);
+        activation_clear(&activation);
+    }
+    value_free(ids);
+    return ok;
+}
+
 bool doctor_site(struct examination *exam, struct err *err)
 {
+    look_at_clock(exam);
     return look_at_calendar(exam, err) && look_at_workflows(exam, err) &&
-           look_at_faults(exam, err) && look_at_drafts(exam, err);
+           look_at_faults(exam, err) && look_at_drafts(exam, err) && look_at_opened(exam, err) &&
+           look_at_waiting(exam, err);
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/acts.h"
+#include "casework/publish.h"
 #include "casework/registry.h"
 #include "casework/versions.h"
 #include "cli/version_cmds.h"
@@ -114,11 +115,35 @@ static bool note_alone(const struct verdict *verdict, struct value *body, struct
     return true;
 }
 
+/* Drafts of the office that was selected, and of those below it. */
+static bool is_within(const struct verdict *verdict, struct err *err)
+{
+    bool is_under = false;
+    struct activation activation;
+    struct house *house = verdict->house;
+
+    if (!activation_get(house->site, verdict->id, &activation, err)) {
+        return false;
+    }
+    if (registry_office_is_under(house->site, activation.office_id, house->office_id, &is_under,
+                                 err) &&
+        !is_under) {
+        err_set(err, ERR_DENIED,
+                SAY("V%lld 是其他机构的版本，本机构不能批", "V%lld belongs to another office"),
+                (long long)verdict->id);
+    }
+    activation_clear(&activation);
+    return is_under;
+}
+
 static bool settle(void *context, struct buf *result, struct value **body, struct err *err)
 {
     struct verdict *verdict = context;
     struct house *house = verdict->house;
 
+    if (!is_within(verdict, err)) {
+        return false;
+    }
     if (verdict->is_approved
             ? !activation_approve(house->site, verdict->id, &house->actor, err)
             : !activation_reject(house->site, verdict->id, &house->actor, verdict->opinion, err)) {

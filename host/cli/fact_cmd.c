@@ -8,11 +8,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/acts.h"
+#include "cli/correction.h"
 #include "cli/decisions.h"
 #include "cli/fact_rows.h"
 #include "cli/form.h"
 #include "cli/house.h"
 #include "cli/view.h"
+#include "cli/wrap.h"
 #include "serve/keeper.h"
 
 const struct option fact_options[] = {
@@ -54,6 +56,24 @@ static bool split(const struct args *args, size_t *names, struct err *err)
     return true;
 }
 
+/* What a correction changed, under the line of its case. */
+static bool say_correction(struct view *view, const struct view_case *found, int64_t seq,
+                           struct value *row, struct err *err)
+{
+    struct labels labels = view_labels(view, found->activation_id);
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, (size_t)256 * 1024);
+    ok = correction_say(&labels, found->case_id, seq, &text, err);
+    if (ok && text.length) {
+        wrap_print(&view->house->out, "  ", 2, buf_text(&text));
+        value_set_text(row, "correction", buf_text(&text));
+    }
+    buf_clear(&text);
+    return ok;
+}
+
 /* What this case answered: its decisions, or why not. */
 static bool say_result(struct view *view, const struct keeper_fact *fact,
                        const struct keeper_result *result, struct value *list, struct err *err)
@@ -78,7 +98,8 @@ static bool say_result(struct view *view, const struct keeper_fact *fact,
         out_print(out, "%s  %s  %s\n", fact->number,
                   found.unit_name ? found.unit_name : found.title,
                   label_title(about, "facts", id ? id : fact->fact));
-        ok = decisions_show(view, &found, result->seq, &decisions, err);
+        ok = say_correction(view, &found, result->seq, row, err) &&
+             decisions_show(view, &found, result->seq, &decisions, err);
         value_set_int(row, "seq", result->seq);
         value_set_bool(row, "repeat", result->is_repeat);
         value_set_text(row, "state", found.state);
@@ -150,7 +171,7 @@ static bool keep_key(struct house *house, const struct fact_rows *rows, struct e
     return ok;
 }
 
-static bool record(struct house *house, const struct args *args, const struct fact_rows *rows,
+static bool record(struct house *house, const struct args *args, struct fact_rows *rows,
                    struct err *err)
 {
     struct view view = {0};
@@ -159,6 +180,7 @@ static bool record(struct house *house, const struct args *args, const struct fa
     bool ok = false;
 
     if (!view_begin(&view, house, args, err) ||
+        !fact_rows_complete(rows, house->site->store, err) ||
         (house->key && rows->count > 1 && !keep_key(house, rows, err)) ||
         !keeper_record(house->keeper, &house->actor, house->key, rows->facts, rows->count, results,
                        err)) {

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "cli/form.h"
 #include "cli/sheet.h"
 
@@ -86,6 +87,24 @@ bool fact_rows_read(struct fact_rows *rows, struct house *house, const char *pat
 done:
     sheet_close(&sheet);
     return ok;
+}
+
+bool fact_rows_complete(struct fact_rows *rows, struct store *store, struct err *err)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        struct err why = {0};
+        char *whole = NULL;
+
+        if (cases_number(store, rows->numbers[i], &whole, &why)) {
+            mem_free(rows->numbers[i]);
+            rows->numbers[i] = whole;
+            rows->facts[i].number = whole;
+        } else if (why.kind != ERR_MISSING) { /* what is missing is refused in its own row */
+            *err = why;
+            return false;
+        }
+    }
+    return true;
 }
 
 void fact_rows_clear(struct fact_rows *rows)

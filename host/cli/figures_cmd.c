@@ -30,26 +30,24 @@ static const struct column COLUMNS[] = {
     {"in_time", "按期", "IN TIME", 0, true},
     {"overdue", "超期", "OVERDUE", 0, true},
     {"rate", "按期率", "RATE", 0, true},
-    {"days", "平均用时", "DAYS", 0, true},
+    {"days", "平均用时（日）", "DAYS", 0, true},
     {NULL, NULL, NULL, 0, false},
 };
 
-/* A case is overdue when one of its deadlines passed, or its running one lies before today ($4). */
 static const char QUERY[] = RIGHTS_BELOW
     "SELECT f.title, f.level, COUNT(*), SUM(f.is_done), SUM(f.is_done * (1 - f.is_late)), "
     "SUM(f.is_late),"
     " SUM(f.is_done * f.took)"
     " FROM (SELECT v.title AS title, COALESCE(u.level, '') AS level,"
     "  CASE WHEN c.closed_at IS NULL THEN 0 ELSE 1 END AS is_done,"
-    "  CASE WHEN (c.closed_at IS NULL AND c.due < $4) OR " OVERDUE_EVER
-    " THEN 1 ELSE 0 END AS is_late,"
+    "  CASE WHEN " OVERDUE_LATE " THEN 1 ELSE 0 END AS is_late,"
     "  COALESCE(c.closed_at - c.opened_at, 0) AS took"
     "  FROM cases AS c JOIN activations AS a ON a.activation_id = c.activation_id"
     "  JOIN versions AS v ON v.version_id = a.version_id LEFT JOIN units AS u ON u.unit_id = "
     "c.unit_id"
     "  WHERE c.office_id IN (SELECT office_id FROM below) AND c.opened_at >= $2 AND c.opened_at < "
     "$3"
-    "  AND c.outcome NOT IN ('withdrawn', 'voided') AND ($5 = 0 OR c.unit_id = $5)) AS f"
+    "  AND c.outcome NOT IN ('withdrawn', 'voided') AND ($4 = 0 OR c.unit_id = $4)) AS f"
     " GROUP BY f.title, f.level ORDER BY f.title, f.level";
 
 static const char *level_title(const char *level)
@@ -148,7 +146,6 @@ enum outcome figures_handler(struct house *house, const struct args *args, struc
     struct table *table = NULL;
     struct stmt *stmt = NULL;
     int64_t since, until;
-    char today[12];
     bool ok = false;
 
     if (!read_range(args, &since, &until, err)) {
@@ -158,13 +155,22 @@ enum outcome figures_handler(struct house *house, const struct args *args, struc
     if (!house_read(house, err) || !view_begin(&view, house, args, err)) {
         goto done;
     }
-    clock_format_day(clock_day(site_now(house->site)), today);
-    if (!store_ask(house->site->store, QUERY, &stmt, err, "iiiti", house->office_id, since, until,
-                   today, view.scope.unit_id) ||
+    if (!store_ask(house->site->store, QUERY, &stmt, err, "iiii", house->office_id, since, until,
+                   view.scope.unit_id) ||
         !add_rows(stmt, table, err)) {
         goto done;
     }
     table_show(table, &house->out, SAY("没有案件。", "No cases."));
+    if (table_rows(table)) {
+        out_print(
+            &house->out, "%s",
+            SAY("应办：立案的，撤回、作废的除外。办结：其中已结的。按期：办结且从未超期的。\n"
+                "超期：办结但曾超期的，加已超期未结的（即 cases --overdue 所列；送审期间\n"
+                "不算超期）。按期率：按期占办结的比例。平均用时：立案至办结的自然日。\n",
+                "due: opened, less withdrawn and voided; done: closed; in time: closed, never\n"
+                "overdue; overdue: closed late, or open and listed by cases --overdue (not\n"
+                "while submitted for review); rate: in time of done; days: opened to closed\n"));
+    }
     ok = true;
 done:
     if (stmt) {

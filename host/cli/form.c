@@ -46,8 +46,9 @@ bool form_refuse_classified(struct house *house, const char *label, const char *
     return !is_classified;
 }
 
-bool form_refuse_tree(struct house *house, const char *label, const struct value *tree,
-                      struct err *err)
+/* The same for every text in a tree. */
+static bool refuse_tree(struct house *house, const char *label, const struct value *tree,
+                        struct err *err)
 {
     const char *text = value_text(tree);
     bool is_map = value_kind(tree) == VALUE_MAP;
@@ -60,8 +61,7 @@ bool form_refuse_tree(struct house *house, const char *label, const struct value
         return true;
     }
     for (size_t i = 0; i < value_count(tree); i++) {
-        if (!form_refuse_tree(house, is_map ? value_key_at(tree, i) : label, value_at(tree, i),
-                              err)) {
+        if (!refuse_tree(house, is_map ? value_key_at(tree, i) : label, value_at(tree, i), err)) {
             return false;
         }
     }
@@ -182,7 +182,7 @@ bool form_read(struct house *house, const struct args *args, size_t first, struc
     for (size_t i = 0; i < value_count(operands); i++) {
         value_set(map, value_key_at(operands, i), value_copy(value_at(operands, i)));
     }
-    if (!form_refuse_tree(house, NULL, map, err)) {
+    if (!refuse_tree(house, NULL, map, err)) {
         goto done;
     }
     *out = map;

@@ -23,9 +23,6 @@ MUST_USE bool form_read(struct house *house, const struct args *args, size_t fir
    not accredited for it. where names the place for the sentence. */
 MUST_USE bool form_refuse_classified(struct house *house, const char *label, const char *text,
                                      const char *where, struct err *err);
-/* The same for every text in a tree. */
-MUST_USE bool form_refuse_tree(struct house *house, const char *label, const struct value *tree,
-                               struct err *err);
 /* --occurred: a day, or an instant whose day counts; *day is KEEPER_NO_DAY when it is absent. */
 MUST_USE bool form_occurred(const struct args *args, int64_t *day, struct err *err);
 

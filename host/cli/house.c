@@ -201,6 +201,7 @@ bool house_who(struct house *house, const struct args *args, struct err *err)
         !registry_person(house->site, account.person_id, &person, err)) {
         return false;
     }
+    house->own_id = account.person_id;
     mem_free(house->recorder);
     mem_free(house->person);
     house->recorder = mem_text(account.name);

@@ -30,6 +30,7 @@ struct house {
     int64_t office_id;     /* the office selected, once the site is open */
     char *office;          /* its code */
     struct actor actor;    /* who acts, after house_write or house_who */
+    int64_t own_id;        /* the person of the account, whoever --by names; 0: none */
     char *recorder;        /* the texts actor points to */
     char *person;
     const char *key;        /* --key, NULL when absent; borrowed from argv */

@@ -44,6 +44,7 @@ static const struct {
     [ROW_SAME] = {"same", "相同", "same"},
     [ROW_DIFFERENT] = {"different", "有变", "different"},
     [ROW_DUPLICATE] = {"duplicate", "重复", "duplicate"},
+    [ROW_CLEAR] = {"clear", "无问题", "no problem"},
     [ROW_BAD] = {"bad", "有误", "bad"},
 };
 

@@ -122,11 +122,44 @@ static bool judge_new(struct reading *reading, struct import_row *row, struct er
     return row->fate == ROW_NEW || why->kind != ERR_INTERNAL;
 }
 
+/* Offices report in the ledger that there is nothing to report. The main text is the first required
+   text field, or the first text field where none is required. */
+static bool is_clear(const struct reading *reading, const struct import_row *row)
+{
+    static const char *const WORDS[] = {"无问题", "零报告", "无问题。", "零报告。"};
+    const struct value *main = NULL;
+    const char *text;
+    char *plain;
+    bool is_found = false;
+
+    for (size_t i = 0; i < value_count(reading->source->fields); i++) {
+        const struct value *field = value_at(reading->source->fields, i);
+        const char *kind = value_get_text(field, "kind");
+
+        if (kind && strcmp(kind, "text") == 0 &&
+            (!main || (!value_get_bool(main, "required") && value_get_bool(field, "required")))) {
+            main = field;
+        }
+    }
+    text = main ? value_get_text(row->given, value_get_text(main, "id")) : NULL;
+    plain = text_normal(text ? text : "");
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+        is_found = is_found || strcmp(plain, WORDS[i]) == 0;
+    }
+    mem_free(plain);
+    return is_found;
+}
+
 static bool judge(struct reading *reading, struct import_row *row, struct err *why, struct err *err)
 {
     const struct import_source *source = reading->source;
     bool is_same = false;
 
+    if (is_clear(reading, row)) {
+        row->fate = ROW_CLEAR;
+        err_set(why, ERR_CONFLICT, "%s", SAY("报告无问题，不立案", "reports no problem: no case"));
+        return true;
+    }
     if (is_repeated(reading, row, why)) {
         return true;
     }

@@ -18,6 +18,7 @@ enum row_fate {
     ROW_SAME,      /* imported before, nothing differs */
     ROW_DIFFERENT, /* imported before with other content: never overwritten */
     ROW_DUPLICATE, /* stands in this file already */
+    ROW_CLEAR,     /* says 无问题 or 零报告: a report, no case */
     ROW_BAD,
     ROW_FATES
 };

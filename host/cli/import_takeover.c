@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "casework/cases.h"
 #include "casework/outbox.h"
 #include "casework/plans.h"
@@ -44,8 +45,8 @@ static bool has_step(const struct prefixes *prefixes, const char *step)
     return false;
 }
 
-/* "ladder/arming/step/repeat" out of a timer's body, when it was planned before. What was left of a
-   repeated step runs late and at once, planned for now: it goes with its first. */
+/* "ladder/arming/step/repeat#" out of a timer's body, when it was planned before. What was left of
+   a repeated step runs late and at once, planned for now: it goes with its first. */
 static void take_timer(struct prefixes *prefixes, const struct value *body)
 {
     const char *ladder = value_get_text(body, "l");
@@ -58,7 +59,7 @@ static void take_timer(struct prefixes *prefixes, const struct value *body)
     }
     snprintf(start, sizeof start, "%s/%" PRId64 "/%s/", ladder, value_get_int(body, "a", 1), step);
     if (value_get_int(body, "planned", INT64_MAX) < prefixes->before || has_step(prefixes, start)) {
-        snprintf(prefix, sizeof prefix, "%s%" PRId64, start, value_get_int(body, "r", 1));
+        snprintf(prefix, sizeof prefix, "%s%" PRId64 "#", start, value_get_int(body, "r", 1));
         add_prefix(prefixes, prefix);
     }
 }
@@ -88,44 +89,69 @@ static bool gather(struct store *store, int64_t case_id, struct prefixes *prefix
     return ok;
 }
 
-static bool count_waiting(struct store *store, int64_t case_id, int64_t *count, struct err *err)
-{
-    return store_one_int(store,
-                         "SELECT COUNT(*) FROM outbox WHERE case_id = $1 AND status = 'waiting'",
-                         count, err, "i", case_id);
-}
+/* Messages of one case that wait and belong to before. */
+struct waiting {
+    struct store *store;
+    const struct prefixes *prefixes;
+    bool is_old; /* the case was opened before the day */
+    int64_t *ids;
+    size_t count;
+};
 
 /* Messages of states entered before the day carry keys like e1#0: they go by their own instant. */
-static bool cancel(struct takeover *takeover, int64_t case_id, const struct prefixes *prefixes,
-                   struct err *err)
+static bool is_before(const struct waiting *waiting, const char *key)
 {
-    struct store *store = takeover->house->site->store;
-    int64_t waiting = 0;
-    int64_t left = 0;
-
-    if (!count_waiting(store, case_id, &waiting, err) || !store_begin(store, err)) {
-        return false;
+    if (waiting->is_old && *key == 'e' && strchr(key, '#') && !strchr(key, '/')) {
+        return true;
     }
-    for (size_t i = 0; i < prefixes->count; i++) {
-        if (!outbox_cancel(store, case_id, span_of(prefixes->list[i]), err)) {
-            goto failed;
+    for (size_t i = 0; i < waiting->prefixes->count; i++) {
+        const char *prefix = waiting->prefixes->list[i];
+
+        if (strncmp(key, prefix, strlen(prefix)) == 0) {
+            return true;
         }
     }
-    if (!store_run(
-            store,
-            "UPDATE outbox SET status = 'cancelled' WHERE case_id = $1 AND status = 'waiting'"
-            " AND effect_key LIKE 'e%#%' AND effect_key NOT LIKE '%/%' AND EXISTS (SELECT 1 FROM "
-            "cases AS c"
-            " WHERE c.case_id = $1 AND c.opened_at < $2)",
-            NULL, err, "ii", case_id, takeover->before) ||
-        !count_waiting(store, case_id, &left, err)) {
-        goto failed;
-    }
-    takeover->cancelled += waiting - left;
-    return store_commit(store, err);
-failed:
-    store_rollback(store);
     return false;
+}
+
+static bool take_message(void *context, const struct outbox_line *line)
+{
+    struct waiting *waiting = context;
+
+    if (is_before(waiting, line->effect_key)) {
+        waiting->ids = mem_resize(waiting->ids, (waiting->count + 1) * sizeof *waiting->ids);
+        waiting->ids[waiting->count++] = line->outbox_id;
+    }
+    return true;
+}
+
+static bool find_waiting(struct takeover *takeover, int64_t case_id, struct waiting *waiting,
+                         struct err *err)
+{
+    int64_t is_old = 0;
+
+    if (!store_one_int(waiting->store,
+                       "SELECT COUNT(*) FROM cases WHERE case_id = $1 AND opened_at < $2", &is_old,
+                       err, "ii", case_id, takeover->before)) {
+        return false;
+    }
+    waiting->is_old = is_old != 0;
+    return outbox_list(waiting->store, case_id, "waiting", take_message, waiting, err);
+}
+
+/* In the transaction of the note that says so. */
+static bool cancel(void *context, struct err *err)
+{
+    struct waiting *waiting = context;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < waiting->count; i++) {
+        ok = store_run(waiting->store,
+                       "UPDATE outbox SET status = 'cancelled' WHERE outbox_id = $1 AND status = "
+                       "'waiting'",
+                       NULL, err, "i", waiting->ids[i]);
+    }
+    return ok;
 }
 
 struct planned {
@@ -171,7 +197,8 @@ static bool skip_plans(struct takeover *takeover, int64_t case_id, struct err *e
     return ok;
 }
 
-static bool note(struct takeover *takeover, const char *number, struct err *err)
+static bool note(struct takeover *takeover, const char *number, struct waiting *waiting,
+                 struct err *err)
 {
     struct house *house = takeover->house;
     struct value *form = value_new_map();
@@ -186,8 +213,10 @@ static bool note(struct takeover *takeover, const char *number, struct err *err)
     buf_init(&text, 1024);
     buf_add_format(&text, REASON "：%s 之前的处置不再通知", day);
     value_set_text(form, "text", buf_text(&text));
+    fact.also = cancel;
+    fact.context = waiting;
     ok = keeper_record(house->keeper, &house->actor, NULL, &fact, 1, &result, err);
-    if (ok && !result.is_done && result.err.kind == ERR_INTERNAL) {
+    if (ok && !result.is_done) {
         *err = result.err;
         ok = false;
     }
@@ -200,15 +229,18 @@ bool takeover_case(struct takeover *takeover, const char *number, struct err *er
 {
     struct prefixes prefixes = {.before = takeover->before};
     int64_t case_id = 0;
-    int64_t before = takeover->cancelled + takeover->skipped;
-    bool ok = cases_id(takeover->house->site->store, number, &case_id, err) &&
-              gather(takeover->house->site->store, case_id, &prefixes, err) &&
-              cancel(takeover, case_id, &prefixes, err) && skip_plans(takeover, case_id, err);
+    int64_t skipped = takeover->skipped;
+    struct waiting waiting = {.store = takeover->house->site->store, .prefixes = &prefixes};
+    bool ok = cases_id(waiting.store, number, &case_id, err) &&
+              gather(waiting.store, case_id, &prefixes, err) &&
+              skip_plans(takeover, case_id, err) && find_waiting(takeover, case_id, &waiting, err);
 
-    if (ok && takeover->cancelled + takeover->skipped != before) {
-        takeover->quiet++;
-        ok = note(takeover, number, err);
+    if (ok && (waiting.count || takeover->skipped != skipped)) {
+        ok = note(takeover, number, &waiting, err);
+        takeover->quiet += ok;
+        takeover->cancelled += ok ? (int64_t)waiting.count : 0;
     }
+    mem_free(waiting.ids);
     for (size_t i = 0; i < prefixes.count; i++) {
         mem_free(prefixes.list[i]);
     }

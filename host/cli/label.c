@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
+
+#define TEMPLATE_MAX ((size_t)256 * 1024)
 
 const char *label_title(const struct value *about, const char *group, const char *id)
 {
@@ -107,6 +112,68 @@ void label_unit(const struct labels *labels, const char *code, struct buf *out)
 void label_person(const struct labels *labels, const char *code, struct buf *out)
 {
     name_of(labels, "SELECT name FROM people WHERE code = $1", code, out);
+}
+
+void label_workflow(const struct labels *labels, const char *workflow, struct buf *out)
+{
+    name_of(labels,
+            "SELECT title FROM versions WHERE workflow = $1 ORDER BY version_id DESC LIMIT 1",
+            workflow, out);
+}
+
+void label_outcome(const struct labels *labels, const char *number, const char *outcome,
+                   struct buf *out)
+{
+    struct value *about = NULL;
+    struct buf text;
+
+    buf_init(&text, (size_t)8 * 1024 * 1024);
+    name_of(labels,
+            "SELECT v.about FROM cases AS c JOIN activations AS a ON a.activation_id = "
+            "c.activation_id JOIN versions AS v ON v.version_id = a.version_id "
+            "WHERE c.number = $1",
+            number, &text);
+    if (!json_parse(buf_text(&text), text.length, &about, NULL)) {
+        about = NULL;
+    }
+    buf_add_text(out, label_title(about, "states", outcome));
+    value_free(about);
+    buf_clear(&text);
+}
+
+/* "# 移交事项待签收" on the first line of the file; false when there is none. */
+static bool add_heading(const char *folder, const char *file, struct buf *out)
+{
+    char *path = file_join(folder, file);
+    bool is_there = false;
+    const char *line;
+    struct buf text;
+
+    buf_init(&text, TEMPLATE_MAX + 1);
+    if (file_is_there(path) && file_read(path, TEMPLATE_MAX, &text, NULL)) {
+        line = buf_text(&text);
+        if (strncmp(line, "# ", 2) == 0 && line[2] != '\n') {
+            buf_add(out, line + 2, strcspn(line + 2, "\r\n"));
+            is_there = true;
+        }
+    }
+    buf_clear(&text);
+    mem_free(path);
+    return is_there;
+}
+
+void label_template(const struct site *site, const char *name, struct buf *out)
+{
+    struct buf file;
+
+    buf_init(&file, 512);
+    buf_add_format(&file, "templates/%s.md", name);
+    if (strchr(name, '/') || file.is_over ||
+        (!add_heading(site->folder, buf_text(&file), out) &&
+         !add_heading(site->library, buf_text(&file), out))) {
+        buf_add_text(out, name);
+    }
+    buf_clear(&file);
 }
 
 static void add_money(int64_t fen, struct buf *out)

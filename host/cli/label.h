@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/value.h"
+#include "casework/site.h"
 #include "store/store.h"
 
 /* What is needed to name things of one case; borrows both. */
@@ -27,6 +28,13 @@ void label_span(const struct value *span, struct buf *out);
 /* Appends the name of a unit or person, the code itself when nobody has it. */
 void label_unit(const struct labels *labels, const char *code, struct buf *out);
 void label_person(const struct labels *labels, const char *code, struct buf *out);
+/* Appends the title of a workflow, and that of the state in which a case ended. */
+void label_workflow(const struct labels *labels, const char *workflow, struct buf *out);
+void label_outcome(const struct labels *labels, const char *number, const char *outcome,
+                   struct buf *out);
+/* Appends the title of a template, the first line of its file in the site or in the library; its id
+   without one. */
+void label_template(const struct site *site, const char *name, struct buf *out);
 /* Appends a canonical value of a field (NULL field: guessed by its shape). */
 void label_value(const struct labels *labels, const struct value *field, const struct value *value,
                  struct buf *out);

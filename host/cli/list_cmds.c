@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "casework/cases.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
@@ -26,7 +27,7 @@ struct listing {
     bool is_closed;    /* only closed ones */
     bool is_overdue;   /* only overdue ones */
     int64_t limit;     /* 0: none */
-    int64_t count;
+    int64_t count;     /* of all, listed or not */
     int64_t today;
 };
 
@@ -69,18 +70,21 @@ static enum paint paint_of(const struct listing *listing, const struct case_line
     if (!line->due || line->closed_at != CASE_NEVER || !clock_parse_day(line->due, &due, NULL)) {
         return PAINT_NONE;
     }
-    return due < listing->today ? PAINT_RED : due - listing->today <= 7 ? PAINT_YELLOW : PAINT_NONE;
+    return due >= listing->today && due - listing->today <= 7 ? PAINT_YELLOW : PAINT_NONE;
 }
 
 static void add_row(struct listing *listing, const struct case_line *line, const char *state,
                     const char *late)
 {
+    listing->count++;
+    if (listing->limit && listing->count > listing->limit) {
+        return;
+    }
     table_text(listing->table, line->number);
     table_text(listing->table, line->title);
     table_text(listing->table, line->unit_name);
     table_text(listing->table, line->set_aside ? SAY("搁置（故障）", "put aside") : state);
     table_paint(listing->table, paint_of(listing, line, late != NULL), late ? late : line->due);
-    listing->count++;
 }
 
 static bool add_case(void *context, const struct case_line *line)
@@ -104,7 +108,7 @@ static bool add_case(void *context, const struct case_line *line)
         add_row(listing, line, title, late);
     }
     mem_free(late);
-    return !listing->limit || listing->count < listing->limit;
+    return true;
 }
 
 /* The filter that the store applies; workflow and unit are looked up by what people call them. */
@@ -161,7 +165,12 @@ static enum outcome cases_handler(struct house *house, const struct args *args, 
         goto done;
     }
     table_show(listing.table, &house->out, SAY("没有这样的案件。", "No such case."));
-    if (listing.count) {
+    if (listing.limit && listing.count > listing.limit) {
+        out_print(&house->out,
+                  SAY("列出 %" PRId64 " 件，共 %" PRId64 " 件。\n",
+                      "%" PRId64 " listed of %" PRId64 " cases.\n"),
+                  listing.limit, listing.count);
+    } else if (listing.count) {
         out_print(&house->out, SAY("共 %" PRId64 " 件。\n", "%" PRId64 " cases.\n"), listing.count);
     }
     ok = true;

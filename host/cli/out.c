@@ -31,15 +31,10 @@ void out_begin(struct out *out, bool is_json)
 }
 
 /* What a script or a file brought must not steer the terminal. */
-static void put_safely(FILE *stream, const char *text)
+static void put_safely(FILE *stream, char *text)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-        if ((*at < 0x20 && *at != '\n' && *at != '\t') || *at == 0x7f) {
-            fputc('?', stream);
-        } else {
-            fputc(*at, stream);
-        }
-    }
+    text_clean(text, '?', "\n\t");
+    fputs(text, stream);
 }
 
 /* A list of arguments can be walked once, hence two: one to measure, one to write. */
@@ -167,9 +162,4 @@ void out_clear(struct out *out)
 {
     value_free(out->document);
     out->document = NULL;
-}
-
-void out_bytes(const void *bytes, size_t length)
-{
-    fwrite(bytes, 1, length, stdout);
 }

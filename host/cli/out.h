@@ -43,7 +43,4 @@ struct value *out_map(struct out *out);
 MUST_USE bool out_end(struct out *out, bool is_done, struct err *err);
 void out_clear(struct out *out);
 
-/* Raw bytes to stdout whatever the mode: files that are themselves the output. */
-void out_bytes(const void *bytes, size_t length);
-
 #endif

@@ -42,6 +42,7 @@ static bool add_line(void *context, const struct outbox_line *line)
 {
     struct listing *listing = context;
     const char *status = line->status;
+    struct buf title;
 
     if (!view_sees_office(listing->view, line->office_id)) {
         return true;
@@ -63,7 +64,10 @@ static bool add_line(void *context, const struct outbox_line *line)
     table_text(listing->table, line->number);
     table_text(listing->table, line->person_name);
     table_text(listing->table, line->unit_name);
-    table_text(listing->table, line->template);
+    buf_init(&title, 4096);
+    label_template(listing->view->house->site, line->template, &title);
+    table_word(listing->table, PAINT_NONE, buf_text(&title), line->template);
+    buf_clear(&title);
     table_text(listing->table, status);
     return true;
 }

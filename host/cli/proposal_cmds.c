@@ -16,6 +16,7 @@
 #include "cli/form.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
+#include "cli/opened.h"
 #include "cli/table.h"
 #include "cli/version_cmds.h"
 #include "cli/view.h"
@@ -34,7 +35,32 @@ static const struct column COLUMNS[] = {
 struct listing {
     struct view *view;
     struct table *table;
+    bool is_own; /* only what the acting person may sign */
+    int64_t count;
 };
+
+/* May the acting person sign the line whose turn it is? */
+static bool is_theirs(const struct listing *listing, const struct proposal_line *line,
+                      const struct view_case *found)
+{
+    struct house *house = listing->view->house;
+    struct rights_question question = {.office_id = line->office_id,
+                                       .person_id = house->actor.person_id,
+                                       .record = found->record,
+                                       .day = clock_day(site_now(house->site))};
+    struct value *list = NULL;
+    struct err why = {0};
+    bool ok;
+
+    if (!json_parse(line->signs, strlen(line->signs), &list, NULL)) {
+        return false;
+    }
+    question.principals =
+        value_get(value_at(list, line->next_sign > 0 ? (size_t)line->next_sign - 1 : 0), "who");
+    ok = value_count(question.principals) > 0 && rights_may(house->site, &question, NULL, &why);
+    value_free(list);
+    return ok;
+}
 
 /* "编办主任、编委": those who may sign next. */
 static void add_signers(struct view *view, const char *signs, int64_t next, struct buf *out)
@@ -78,6 +104,11 @@ static bool add_proposal(void *context, const struct proposal_line *line)
     if (!view_case(listing->view, line->number, &found, NULL)) {
         return true; /* not for these eyes */
     }
+    if (listing->is_own && !is_theirs(listing, line, &found)) {
+        view_case_clear(&found);
+        return true;
+    }
+    listing->count++;
     buf_init(&text, 1024);
     snprintf(id, sizeof id, "P%" PRId64, line->proposal_id);
     add_signers(listing->view, line->signs, line->next_sign, &text);
@@ -116,7 +147,7 @@ static enum outcome list_handler(struct house *house, const struct args *args, s
 {
     struct view view = {0};
     struct table *table = table_new(COLUMNS);
-    struct listing listing = {.view = &view, .table = table};
+    struct listing listing = {.view = &view, .table = table, .is_own = args_has(args, "by")};
     struct value *drafts = NULL;
     bool ok = false;
 
@@ -125,7 +156,16 @@ static enum outcome list_handler(struct house *house, const struct args *args, s
         !version_list_drafts(house, &drafts, err)) {
         goto done;
     }
-    add_drafts(table, drafts);
+    if (!listing.is_own) { /* drafts are for accounts, not for people */
+        add_drafts(table, drafts);
+        listing.count += (int64_t)value_count(drafts);
+    }
+    if (listing.count && listing.is_own) {
+        out_print(&house->out, SAY("可由 %s 签批的 %" PRId64 " 项\n", "%s may sign %" PRId64 "\n"),
+                  args_get(args, "by"), listing.count);
+    } else if (listing.count) {
+        out_print(&house->out, SAY("待批 %" PRId64 " 项\n", "%" PRId64 " wait\n"), listing.count);
+    }
     table_show(table, &house->out, SAY("没有待批事项。", "Nothing waits for a signature."));
     ok = true;
 done:
@@ -154,6 +194,7 @@ struct proposal_seen {
     char *key;
     char *title;
     char *status;
+    char *step; /* "ladder/step" */
 };
 
 static bool take_proposal(void *context, const struct proposal_line *line)
@@ -164,6 +205,7 @@ static bool take_proposal(void *context, const struct proposal_line *line)
         seen->key = mem_text(line->effect_key);
         seen->title = mem_text(line->title);
         seen->status = mem_text(line->status);
+        seen->step = mem_text(line->step);
     }
     return false;
 }
@@ -174,6 +216,7 @@ static void clear_seen(struct proposal_seen *seen)
     mem_free(seen->key);
     mem_free(seen->title);
     mem_free(seen->status);
+    mem_free(seen->step);
     *seen = (struct proposal_seen){.view = seen->view};
 }
 
@@ -192,7 +235,21 @@ static bool look(struct proposal_seen *seen, int64_t id, struct err *err)
     return true;
 }
 
-static bool say_signed(struct view *view, int64_t id, struct err *err)
+/* What a rejection means for what stands after the step; versions before this was told say nothing.
+ */
+static void say_rejected(const struct proposal_seen *seen)
+{
+    const struct value *about = view_about(seen->view, seen->found.activation_id);
+    const char *step = value_get_text(value_get(value_get(about, "steps"), seen->step), "rejected");
+
+    out_print(&seen->view->house->out, "  %s\n",
+              !step ? SAY("已驳回", "rejected")
+              : strcmp(step, "skip") == 0
+                  ? SAY("已驳回；其后各级照常执行", "rejected; what stands after it goes on")
+                  : SAY("已驳回；其后各级不再执行", "rejected; what stands after it ends"));
+}
+
+static bool say_signed(struct view *view, int64_t id, bool is_approved, struct err *err)
 {
     struct proposal_seen seen = {.view = view};
     struct house *house = view->house;
@@ -209,6 +266,9 @@ static bool say_signed(struct view *view, int64_t id, struct err *err)
     }
     out_print(&house->out, "P%" PRId64 "  %s  %s  %s\n", id, seen.found.number,
               seen.found.unit_name ? seen.found.unit_name : seen.found.title, seen.title);
+    if (!is_approved) {
+        say_rejected(&seen);
+    }
     if (!decisions_show(view, &seen.found, seq, &decisions, err)) {
         goto done;
     }
@@ -227,14 +287,89 @@ done:
     return ok;
 }
 
+/* Who settled it and when; false, with the sentence, unless it still waits. */
+static bool still_waits(struct proposal_seen *seen, int64_t id, struct err *err)
+{
+    static const char *const WORDS[][3] = {
+        {"approved", "批准", "approved"},
+        {"rejected", "驳回", "rejected"},
+    };
+    struct store *store = seen->view->house->site->store;
+    struct labels labels = {.store = store};
+    struct stmt *stmt = NULL;
+    struct buf who;
+    bool has_row = false;
+    char day[12];
+
+    if (strcmp(seen->status, "waiting") == 0 ||
+        !store_ask(store,
+                   "SELECT kind, actor, at FROM events WHERE case_id = $1 AND name = $2"
+                   " AND kind IN ('approved', 'rejected') ORDER BY seq DESC LIMIT 1",
+                   &stmt, err, "it", seen->found.case_id, seen->key)) {
+        return strcmp(seen->status, "waiting") == 0;
+    }
+    buf_init(&who, 512);
+    if (stmt_step(stmt, &has_row, err) && has_row) {
+        bool is_rejected = strcmp(stmt_text(stmt, 0, NULL), "rejected") == 0;
+        const char *actor = stmt_text(stmt, 1, NULL);
+
+        if (actor) {
+            label_person(&labels, actor, &who);
+        }
+        clock_format_day(clock_day(stmt_int(stmt, 2)), day);
+        err_set(err, ERR_CONFLICT,
+                SAY("P%" PRId64 " 已经办结：%s 于 %s %s", "P%" PRId64 " is settled: %s on %s %s"),
+                id, buf_text(&who), day, SAY(WORDS[is_rejected][1], WORDS[is_rejected][2]));
+    } else {
+        err_set(err, ERR_CONFLICT,
+                strcmp(seen->status, "expired") == 0
+                    ? SAY("P%" PRId64 " 已过期，退回经办人", "P%" PRId64 " has expired")
+                    : SAY("P%" PRId64 " 已经办结，不能再批", "P%" PRId64 " is settled already"),
+                id);
+    }
+    stmt_reset(stmt);
+    buf_clear(&who);
+    return false;
+}
+
+/* What else must be published before the step can be carried out. */
+static void explain_missing(struct proposal_seen *seen, struct err *err)
+{
+    const struct value *about = view_about(seen->view, seen->found.activation_id);
+    const struct value *opens = value_get(about, "opens");
+    struct house *house = seen->view->house;
+
+    for (size_t i = 0; err->kind == ERR_MISSING && i < value_count(opens); i++) {
+        const char *id = value_text(value_at(opens, i));
+        struct buf title;
+
+        if (!id || !strstr(err->text, id)) {
+            continue;
+        }
+        buf_init(&title, 512);
+        opened_title(house, id, &title);
+        err_set(err, ERR_MISSING,
+                SAY("“%s”尚未发布，请先发布 workflows/%s.lua",
+                    "\"%s\" is not published: publish workflows/%s.lua first"),
+                buf_text(&title), id);
+        buf_clear(&title);
+        return;
+    }
+}
+
 static bool sign_case(struct house *house, const struct args *args,
                       const struct keeper_verdict *verdict, struct err *err)
 {
     struct view view = {0};
     struct proposal_seen seen = {.view = &view};
     bool ok = view_begin(&view, house, args, err) && look(&seen, verdict->proposal_id, err) &&
-              keeper_sign(house->keeper, &house->actor, house->key, verdict, err) &&
-              say_signed(&view, verdict->proposal_id, err);
+              (house->key || still_waits(&seen, verdict->proposal_id, err));
+
+    if (ok && !keeper_sign(house->keeper, &house->actor, house->key, verdict, err)) {
+        explain_missing(&seen, err);
+        ok = false;
+    }
+    ok = ok && say_signed(&view, verdict->proposal_id, verdict->is_approved, err);
 
     clear_seen(&seen);
     view_end(&view);

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "casework/cases.h"
 #include "casework/faults.h"
 #include "casework/versions.h"
 #include "cli/house.h"
-#include "cli/nearest.h"
 #include "cli/table.h"
 
 static const struct column columns[] = {
@@ -104,14 +105,15 @@ static bool return_versions(struct return_work *work, struct err *err)
             continue;
         }
         ok = version_by_hash(site, faults[i].hash, &version, err);
-        if (ok && strcmp(version.workflow, work->name) == 0) {
+        if (!ok) {
+            break;
+        }
+        if (strcmp(version.workflow, work->name) == 0) {
             ok = fault_is_quarantined(site, faults[i].hash, &is_aside, err) &&
                  (!is_aside || fault_clear_version(site, faults[i].hash, err));
             work->versions += is_aside ? 1 : 0;
         }
-        if (ok) {
-            version_clear(&version);
-        }
+        version_clear(&version);
     }
     fault_list_free(faults, count);
     return ok;

@@ -9,35 +9,10 @@
 #include "base/text.h"
 #include "cli/form.h"
 
-/* The bytes of blank at the beginning of text. */
-static size_t blank_at(const char *text)
-{
-    if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n') {
-        return 1;
-    }
-    return strncmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : strncmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
-}
-
-static char *trimmed(const char *text)
-{
-    size_t skip;
-    size_t kept = 0;
-
-    while ((skip = blank_at(text)) > 0) {
-        text += skip;
-    }
-    for (size_t at = 0; text[at];) {
-        skip = blank_at(text + at);
-        at += skip ? skip : 1;
-        kept = skip ? kept : at;
-    }
-    return mem_text_n(text, kept);
-}
-
 const char *sheet_cell(struct sheet *sheet, size_t row, size_t column)
 {
     mem_free(sheet->cell);
-    sheet->cell = trimmed(csv_cell(sheet->csv, row, column));
+    sheet->cell = csv_trimmed(sheet->csv, row, column);
     return sheet->cell;
 }
 

@@ -13,6 +13,7 @@
 #include "cli/house.h"
 #include "cli/quarantine.h"
 #include "cli/table.h"
+#include "cli/view.h"
 
 #define RESULT_MAX ACTS_RESULT_LIMIT
 
@@ -240,6 +241,7 @@ static enum outcome setting_run(struct house *house, const struct args *args, st
     char *workflow = dot ? mem_text_n(word, (size_t)(dot - word)) : mem_text(word);
     bool is_reset = args_has(args, "reset");
     enum outcome outcome;
+    char *own = NULL;
 
     if ((value || is_reset) && (!dot || !dot[1])) {
         outcome =
@@ -251,12 +253,15 @@ static enum outcome setting_run(struct house *house, const struct args *args, st
             err, "%s", SAY("--reset 与设置值只能写一个", "give a value or --reset, not both"));
     } else if (value || is_reset) {
         outcome = args_outcome(house_write(house, args, err) &&
-                               change_setting(house, workflow, dot + 1, value, err));
+                               view_workflow(house, workflow, &own, err) &&
+                               change_setting(house, own, dot + 1, value, err));
     } else {
         outcome = args_outcome(house_read(house, err) &&
-                               show_settings(house, workflow, dot ? dot + 1 : NULL, err));
+                               (!workflow || view_workflow(house, workflow, &own, err)) &&
+                               show_settings(house, own, dot ? dot + 1 : NULL, err));
     }
     mem_free(workflow);
+    mem_free(own);
     return outcome;
 }
 

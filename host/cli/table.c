@@ -1,9 +1,14 @@
 /* Tables for people and programs: cells are kept as text to show and as a value to hand over. */
 #include "cli/table.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "base/base.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -57,20 +62,13 @@ static void add(struct table *table, enum paint paint, const char *text, struct 
     table->cells[table->cell_count++] = (struct cell){mem_text(text), value, paint};
 }
 
-/* A cell is one line: whatever moves the cursor becomes a space. */
-static void flatten(char *text)
-{
-    for (; text && *text; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-            *text = ' ';
-        }
-    }
-}
-
 void table_paint(struct table *table, enum paint paint, const char *text)
 {
     add(table, paint, text, value_new_text(text));
-    flatten(table->cells[table->cell_count - 1].text);
+    /* A cell is one line: whatever moves the cursor becomes a space. */
+    if (text) {
+        text_clean(table->cells[table->cell_count - 1].text, ' ', "");
+    }
 }
 
 void table_text(struct table *table, const char *text)
@@ -140,8 +138,69 @@ static size_t width_of(const struct table *table, size_t column)
     return most && widest > most ? most : widest;
 }
 
+/* What a terminal of this many columns holds; without one COLUMNS says it, or 80. */
+static size_t room_of_screen(void)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size;
+    long wide = 0;
+
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+        wide = size.ws_col;
+    } else if (columns) {
+        wide = strtol(columns, NULL, 10);
+    }
+    return wide >= 40 && wide < 10000 ? (size_t)wide : 80;
+}
+
+static size_t sum_of(const size_t *widths, size_t count)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += widths[i] ? widths[i] + (sum ? strlen(GAP) : 0) : 0;
+    }
+    return sum;
+}
+
+/* What people miss least goes first, then the widest column shrinks. A column of width 0 is left
+   out; under --json all are there. */
+static void fit(const struct table *table, size_t *widths)
+{
+    static const char *const SPARE[] = {"hash", "fixed", "min", "max", "note"};
+    static const char *const IDS[] = {"job", "workflow"};
+    size_t room = room_of_screen();
+    size_t count = table->column_count;
+    bool has_title = false;
+
+    for (size_t i = 0; i < count; i++) {
+        has_title |= i > 0 && strcmp(table->columns[i].key, "title") == 0;
+    }
+    for (size_t k = 0; k < COUNT_OF(SPARE) + COUNT_OF(IDS); k++) {
+        bool is_id = k > 0 && k <= COUNT_OF(IDS);
+        const char *key = k == 0 ? SPARE[0] : is_id ? IDS[k - 1] : SPARE[k - COUNT_OF(IDS)];
+
+        for (size_t i = 0; i < count && sum_of(widths, count) > room; i++) {
+            if (strcmp(table->columns[i].key, key) == 0 && (has_title || !is_id)) {
+                widths[i] = 0;
+            }
+        }
+    }
+    while (sum_of(widths, count) > room) {
+        size_t widest = 0;
+
+        for (size_t i = 1; i < count; i++) {
+            widest = widths[i] > widths[widest] ? i : widest;
+        }
+        if (widths[widest] <= 8) {
+            return;
+        }
+        widths[widest]--;
+    }
+}
+
 static void print_cell(const struct out *out, const struct column *column, size_t width,
-                       enum paint paint, const char *text)
+                       enum paint paint, const char *text, bool is_last)
 {
     size_t takes = text_width(text);
     bool is_cut = takes > width;
@@ -155,11 +214,38 @@ static void print_cell(const struct out *out, const struct column *column, size_
         out_print(out, "%*s", (int)pad, "");
     }
     out_paint(out, paint, "%s%s", shown, is_cut ? "…" : "");
-    /* no spaces behind the last column */
-    if (!column->is_right && column[1].key) {
+    if (!column->is_right && !is_last) { /* no spaces behind the last column */
         out_print(out, "%*s", (int)pad, "");
     }
     mem_free(shown);
+}
+
+/* A row, or the headings (SIZE_MAX). */
+static void print_row(const struct table *table, const struct out *out, const size_t *widths,
+                      size_t row)
+{
+    size_t count = table->column_count;
+    bool is_first = true;
+
+    while (count > 0 && !widths[count - 1]) {
+        count--;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (!widths[i]) {
+            continue;
+        }
+        out_print(out, "%s", is_first ? "" : GAP);
+        is_first = false;
+        if (row == SIZE_MAX) {
+            print_cell(out, column, widths[i], PAINT_BOLD, title_of(column), i + 1 == count);
+        } else {
+            print_cell(out, column, widths[i], table->cells[row * table->column_count + i].paint,
+                       text_of(table, row, i), i + 1 == count);
+        }
+    }
+    out_print(out, "\n");
 }
 
 void table_print(const struct table *table, const struct out *out, const char *nothing)
@@ -179,17 +265,11 @@ void table_print(const struct table *table, const struct out *out, const char *n
     widths = mem_array(table->column_count, sizeof *widths);
     for (size_t i = 0; i < table->column_count; i++) {
         widths[i] = width_of(table, i);
-        out_print(out, "%s", i ? GAP : "");
-        print_cell(out, &table->columns[i], widths[i], PAINT_BOLD, title_of(&table->columns[i]));
     }
-    out_print(out, "\n");
+    fit(table, widths);
+    print_row(table, out, widths, SIZE_MAX);
     for (size_t row = 0; row < rows; row++) {
-        for (size_t i = 0; i < table->column_count; i++) {
-            out_print(out, "%s", i ? GAP : "");
-            print_cell(out, &table->columns[i], widths[i],
-                       table->cells[row * table->column_count + i].paint, text_of(table, row, i));
-        }
-        out_print(out, "\n");
+        print_row(table, out, widths, row);
     }
     mem_free(widths);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "casework/backup.h"
 #include "cli/cli.h"
@@ -119,12 +120,45 @@ static const struct option verify_options[] = {
 
 /* ---- backup and restore ---- */
 
+struct copying {
+    struct site *site;
+    const char *path;
+    bool is_fresh; /* the key was not used before */
+};
+
+static bool prepare(void *context, struct buf *result, struct value **body, struct err *err)
+{
+    struct copying *copying = context;
+
+    (void)body;
+    copying->is_fresh = true;
+    buf_add_text(result, copying->path);
+    return backup_prepare(copying->site, copying->path, err);
+}
+
+/* The act comes first, so that the copy tells of itself; who repeats it under its key has it copied
+   again unless the file is there. */
+static bool back_up(struct house *house, const char *path, struct err *err)
+{
+    struct copying copying = {.site = house->site, .path = path};
+    struct act act;
+    struct buf result;
+    bool ok;
+
+    buf_init(&result, ACTS_RESULT_LIMIT);
+    house_act(house, "backup", path, NULL, &act);
+    ok = act_run(house->site, &act, prepare, &copying, &result, err) &&
+         ((!copying.is_fresh && file_is_there(path)) || backup_write(house->site, path, err));
+    buf_clear(&result);
+    return ok;
+}
+
 static enum outcome backup_run(struct house *house, const struct args *args, struct err *err)
 {
     const char *path = args_operand(args, 0);
     struct value *map;
 
-    if (!house_write(house, args, err) || !backup_write(house->site, path, err)) {
+    if (!house_write(house, args, err) || !back_up(house, path, err)) {
         return OUTCOME_REFUSED;
     }
     out_print(&house->out, SAY("备份已写入并核对：%s\n", "the backup is written and checked: %s\n"),

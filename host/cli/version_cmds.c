@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/acts.h"
+#include "casework/publish.h"
 #include "casework/registry.h"
 #include "casework/versions.h"
 #include "cli/check.h"
@@ -97,6 +98,21 @@ static bool store_version(struct publishing *work, const struct source *source, 
     return ok;
 }
 
+/* The number of the version in use under this id; 0 without one. */
+static int64_t number_in_force(struct house *house, const char *id)
+{
+    struct activation activation;
+    struct err unsaid = {0};
+    int64_t number;
+
+    if (!id || !activation_active(house->site, house->office_id, id, &activation, &unsaid)) {
+        return 0;
+    }
+    number = activation.number;
+    activation_clear(&activation);
+    return number;
+}
+
 static bool publish_one(struct publishing *work, const struct source *source, struct value *list,
                         struct err *err)
 {
@@ -107,6 +123,7 @@ static bool publish_one(struct publishing *work, const struct source *source, st
     char id[32];
     int64_t version_id;
     int64_t draft;
+    int64_t before = number_in_force(house, value_get_text(source->about, "id"));
 
     if (!store_version(work, source, &version_id, hash, err) ||
         !activation_draft(house->site, house->office_id, version_id, &house->actor, work->note,
@@ -124,6 +141,9 @@ static bool publish_one(struct publishing *work, const struct source *source, st
     value_set_int(map, "number", activation.number);
     value_set_text(map, "status", activation.status);
     value_set_text(map, "hash", hash);
+    if (before) {
+        value_set_int(map, "replaces", before);
+    }
     value_push(list, map);
     activation_clear(&activation);
     return true;
@@ -164,13 +184,22 @@ static void tell_published(struct house *house, const struct value *list)
     for (size_t i = 0; i < value_count(list); i++) {
         const struct value *map = value_at(list, i);
         bool is_active = strcmp(value_get_text(map, "status"), "active") == 0;
+        long long before = (long long)value_get_int(map, "replaces", 0);
+        char replaces[80] = "";
 
+        if (before) {
+            snprintf(replaces, sizeof replaces,
+                     is_active
+                         ? SAY("，替换第 %lld 版", ", it replaces number %lld")
+                         : SAY("，批准后替换第 %lld 版", ", approved it replaces number %lld"),
+                     before);
+        }
         out_print(&house->out,
-                  is_active
-                      ? SAY("%s %s 第 %lld 版已启用\n", "%s %s number %lld is in use\n")
-                      : SAY("%s %s 第 %lld 版待审批\n", "%s %s number %lld waits for approval\n"),
+                  is_active ? SAY("%s %s 第 %lld 版已启用%s\n", "%s %s number %lld is in use%s\n")
+                            : SAY("%s %s 第 %lld 版待审批%s\n",
+                                  "%s %s number %lld waits for approval%s\n"),
                   value_get_text(map, "id"), value_get_text(map, "workflow"),
-                  (long long)value_get_int(map, "number", 0));
+                  (long long)value_get_int(map, "number", 0), replaces);
     }
 }
 
@@ -233,6 +262,8 @@ static bool is_good(struct house *house, struct sources *sources, struct err *er
                     "%zu errors and %zu failed examples: nothing is published; correct them first"),
                 report.errors, report.examples_failed);
         ok = false;
+    } else if (ok) {
+        check_show_warnings(house, &report);
     }
     check_clear(&report);
     return ok;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 
 struct view_page {
     int64_t activation_id;
@@ -40,10 +41,15 @@ static bool load_offices(struct view *view, struct err *err)
 bool view_begin(struct view *view, struct house *house, const struct args *args, struct err *err)
 {
     struct unit unit;
+    int64_t person_id;
 
     *view = (struct view){.house = house};
-    if (!house_who(house, args, err) ||
-        !rights_scope(house->site, house->office_id, house->actor.person_id, &view->scope, err)) {
+    if (!house_who(house, args, err)) {
+        return false;
+    }
+    /* --by may show less, what its person sees, but never more than the account's own. */
+    person_id = house->own_id ? house->own_id : house->actor.person_id;
+    if (!rights_scope(house->site, house->office_id, person_id, &view->scope, err)) {
         return false;
     }
     if (view->scope.unit_id) {

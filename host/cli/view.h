@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "base/value.h"
+#include "casework/case_list.h"
 #include "casework/cases.h"
 #include "casework/registry.h"
 #include "casework/rights.h"

@@ -180,9 +180,9 @@ static void say_proposal(const struct labels *labels, const struct words_row *ro
 static void say_child(const struct labels *labels, const struct words_row *row, struct notes *notes)
 {
     const char *workflow = value_get_text(row->body, "workflow");
+    const char *outcome = value_get_text(row->body, "outcome");
     bool is_closed = strcmp(row->kind, "child_closed") == 0;
 
-    (void)labels;
     if (is_closed) {
         buf_add_format(notes->out, SAY("下级事项 %s 已结", "child case %s ended"), row->name);
     } else {
@@ -190,7 +190,12 @@ static void say_child(const struct labels *labels, const struct words_row *row, 
     }
     if (workflow) {
         notes_next(notes);
-        buf_add_text(notes->out, workflow);
+        label_workflow(labels, workflow, notes->out);
+    }
+    if (outcome && is_closed) {
+        notes_next(notes);
+        buf_add_text(notes->out, SAY("结果：", "outcome: "));
+        label_outcome(labels, row->name, outcome, notes->out);
     }
 }
 
@@ -248,6 +253,24 @@ static void say_held(const struct labels *labels, const struct words_row *row, s
     }
 }
 
+/* A deadline stands or goes on; the row says after which fact, state or signal. */
+static void say_stands(const struct labels *labels, const struct words_row *row,
+                       struct notes *notes)
+{
+    const char *by = value_get_text(row->body, "by");
+    bool is_fact = by && value_get(value_get(labels->about, "facts"), by);
+
+    buf_add_format(notes->out,
+                   strcmp(row->kind, "submitted") == 0 ? SAY("%s 停表", "%s stands")
+                                                       : SAY("%s 续计", "%s goes on"),
+                   label_title(labels->about, "deadlines", row->name));
+    if (by) {
+        notes_next(notes);
+        buf_add_format(notes->out, SAY("因 %s", "after %s"),
+                       label_title(labels->about, is_fact ? "facts" : "states", by));
+    }
+}
+
 static void say_noted(const struct labels *labels, const struct words_row *row, struct notes *notes)
 {
     bool is_deadline = value_get(value_get(labels->about, "deadlines"), row->name) != NULL;
@@ -266,7 +289,7 @@ static void say_signal(const struct labels *labels, const struct words_row *row,
     const char *from = value_get_text(value_get(row->body, "from"), "number");
 
     (void)labels;
-    buf_add_format(notes->out, SAY("收到来讯 %s", "signal %s"), row->name);
+    buf_add_format(notes->out, SAY("收到信号 %s", "signal %s"), row->name);
     if (from) {
         notes_next(notes);
         buf_add_format(notes->out, SAY("自 %s", "from %s"), from);
@@ -312,14 +335,14 @@ static const struct sentence {
     {"unreachable", NULL, NULL, NULL, say_unreachable, " who"},
     {"signal", NULL, NULL, NULL, say_signal, " from"},
     {"child_opened", NULL, NULL, NULL, say_child, NULL},
-    {"child_closed", NULL, NULL, NULL, say_child, NULL},
+    {"child_closed", NULL, NULL, NULL, say_child, " outcome"},
     {"calendar_changed", "calendars", "工作日历变更", "the working calendar changed", NULL, NULL},
     {"moved", "versions", "改用新版本", "moved to another version", NULL, NULL},
     {"entered", NULL, NULL, NULL, say_entered, " from by"},
     {"armed", NULL, NULL, NULL, say_armed, " due budget"},
     {"redated", "deadlines", "%s 改期", "%s has a new date", NULL, NULL},
-    {"submitted", "deadlines", "%s 停表：已报送", "%s stops: submitted", NULL, NULL},
-    {"returned", "deadlines", "%s 续计：已退回", "%s goes on: returned", NULL, NULL},
+    {"submitted", NULL, NULL, NULL, say_stands, " by"},
+    {"returned", NULL, NULL, NULL, say_stands, " by"},
     {"met", "deadlines", "%s 了结", "%s is met", NULL, NULL},
     {"passed", "deadlines", "%s 已过", "%s has passed", NULL, NULL},
     {"paused", "deadlines", "%s 暂停计时", "%s is paused", NULL, NULL},

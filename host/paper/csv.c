@@ -285,6 +285,32 @@ const char *csv_cell(struct csv *csv, size_t row, size_t column)
     return csv->seen_cell;
 }
 
+/* The bytes of blank at the beginning of text. */
+static size_t blank_at(const char *text)
+{
+    if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n') {
+        return 1;
+    }
+    return strncmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : strncmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+char *csv_trimmed(struct csv *csv, size_t row, size_t column)
+{
+    const char *text = csv_cell(csv, row, column);
+    size_t skip;
+    size_t kept = 0;
+
+    while ((skip = blank_at(text)) > 0) {
+        text += skip;
+    }
+    for (size_t at = 0; text[at];) {
+        skip = blank_at(text + at);
+        at += skip ? skip : 1;
+        kept = skip ? kept : at;
+    }
+    return mem_text_n(text, kept);
+}
+
 size_t csv_line(const struct csv *csv, size_t row)
 {
     return row < csv->count ? csv->rows[row].line : 0;
@@ -293,9 +319,4 @@ size_t csv_line(const struct csv *csv, size_t row)
 const char *csv_encoding(const struct csv *csv)
 {
     return csv->encoding;
-}
-
-char csv_separator(const struct csv *csv)
-{
-    return csv->separator;
 }

@@ -28,12 +28,12 @@ size_t csv_rows(const struct csv *csv);
 size_t csv_columns(const struct csv *csv, size_t row);
 /* UTF-8, borrowed; "" for a cell the row does not reach. Reading from left to right is cheapest. */
 const char *csv_cell(struct csv *csv, size_t row, size_t column);
+/* The same without blanks at its ends, those of Chinese text and of web pages too; the caller's. */
+char *csv_trimmed(struct csv *csv, size_t row, size_t column);
 /* The line of the file, from 1, on which the row begins; 0 outside. */
 size_t csv_line(const struct csv *csv, size_t row);
 /* "UTF-8", "GB18030", "UTF-16LE" or "UTF-16BE". */
 const char *csv_encoding(const struct csv *csv);
-/* ',', '\t' or ';'. */
-char csv_separator(const struct csv *csv);
 
 /* Appends one cell, quoted where needed. What a spreadsheet would take for a formula gets a leading
    apostrophe, unless it is a plain number. The separator is the caller's. */

@@ -17,11 +17,14 @@ static struct guard *guard_of(lua_State *L)
     return guard;
 }
 
-/* Writes the value at index 1 as a frame. The ceiling is what one frame may hold. */
-static void send_value(lua_State *L, struct guard *guard)
+/* Writes the value at index 1 as a frame; the ceiling is what one frame may hold. The guard pauses
+   only once nothing can raise any more: a script that catches the error must still be watched.
+   Gives back what guard_resume needs. */
+static int send_value(lua_State *L, struct guard *guard)
 {
     struct buf *bytes = bind_bytes(L, guard_output(guard));
     struct err err = {0};
+    int was;
 
     if (!convert_encode(L, 1, bytes, &err)) {
         if (bytes->is_over) {
@@ -30,10 +33,12 @@ static void send_value(lua_State *L, struct guard *guard)
         luaL_error(L, "%s", err.text);
     }
     guard_spend(guard, bytes->length, L);
+    was = guard_pause(guard);
     if (!pipe_send(guard_fd(guard), bytes->bytes, bytes->length, 0, &err)) {
         guard_leave();
     }
     bind_empty(bytes);
+    return was;
 }
 
 /* call(request): sends it and waits for the reply. */
@@ -45,18 +50,16 @@ static int l_call(lua_State *L)
     int was;
 
     luaL_checktype(L, 1, LUA_TTABLE);
-    was = guard_pause(guard);
-    send_value(L, guard);
     reply = bind_bytes(L, PIPE_FRAME_MAX);
+    was = send_value(L, guard);
     if (!pipe_receive(guard_fd(guard), reply, PIPE_FRAME_MAX, 0, &err)) {
         guard_leave();
     }
+    guard_resume(guard, was); /* decoding may raise */
     if (!convert_decode(L, reply->bytes, reply->length, &err)) {
-        guard_resume(guard, was);
         return luaL_error(L, "%s", err.text);
     }
     bind_empty(reply);
-    guard_resume(guard, was);
     return 1;
 }
 
@@ -64,12 +67,9 @@ static int l_call(lua_State *L)
 static int l_out(lua_State *L)
 {
     struct guard *guard = guard_of(L);
-    int was;
 
     luaL_checktype(L, 1, LUA_TTABLE);
-    was = guard_pause(guard);
-    send_value(L, guard);
-    guard_resume(guard, was);
+    guard_resume(guard, send_value(L, guard));
     return 0;
 }
 

@@ -99,24 +99,14 @@ static const char *sentence_of(const struct guard *guard, const char *kind, char
     return room;
 }
 
-/* One line without control characters, at most TEXT_ROOM - 1 bytes, cut on a character. */
+/* One line of at most TEXT_ROOM - 1 bytes. */
 static void clean(const char *text, char *room)
 {
-    size_t length = 0;
+    size_t length = strnlen(text, TEXT_ROOM - 1);
 
-    while (text[length] && length < TEXT_ROOM - 1) {
-        unsigned char byte = (unsigned char)text[length];
-        if (byte < 0x20 || byte == 0x7f) {
-            room[length] = ' ';
-        } else {
-            room[length] = text[length];
-        }
-        length++;
-    }
-    while (text[length] && length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
-        length--;
-    }
+    memcpy(room, text, length);
     room[length] = '\0';
+    text_clean(room, ' ', "");
 }
 
 void guard_stop(struct guard *guard, const char *kind, struct lua_State *L, const char *detail)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/crash.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/calendars.h"
@@ -25,6 +26,9 @@ struct change {
     char *due[BATCH_CASES];
     int64_t ids[BATCH_CASES];
     size_t count;
+    int64_t again[BATCH_CASES]; /* an input reached them after they were read */
+    size_t again_count;
+    int64_t left_out; /* put aside, or their version is in quarantine */
 };
 
 static bool next_ids(struct change *change, struct err *err)
@@ -88,17 +92,25 @@ static bool settle_item(struct change *change, struct item *item, struct err *er
     if (keeper->verdict.row_count < 2) {
         return true; /* the input alone: nothing follows from it */
     }
-    if (change->each && differs(before, keeper->verdict.due)) {
-        change->each(change->context, item->number, before, keeper->verdict.due);
-    }
-    if (change->is_dry) {
-        return true;
-    }
     if (!keeper_bureau(keeper, item->office_id, &bureau, err)) {
         return false;
     }
     scene.bureau = bureau;
-    return apply_write(&scene, &moved, NULL, err);
+    if (!change->is_dry && !apply_write(&scene, &moved, NULL, err)) {
+        return false;
+    }
+    if (!change->is_dry && !moved) {
+        change->again[change->again_count++] = item->place.case_id;
+    } else if (change->each && differs(before, keeper->verdict.due)) {
+        change->each(change->context, item->number, before, keeper->verdict.due);
+    }
+    return true;
+}
+
+static void begin_batch(struct change *change)
+{
+    batch_reset(change->keeper->now);
+    change->keeper->now->almanac = &change->almanac;
 }
 
 static bool settle_batch(struct change *change, struct err *err)
@@ -111,6 +123,7 @@ static bool settle_batch(struct change *change, struct err *err)
     if (!batch_send(keeper->now, keeper->pool, err) ||
         !batch_receive(keeper->now, keeper->pool, err) ||
         (!change->is_dry && !store_begin(keeper->store, err))) {
+        batch_abandon(keeper->now, keeper->pool);
         return false;
     }
     for (size_t i = 0; i < keeper->now->count; i++) {
@@ -119,9 +132,12 @@ static bool settle_batch(struct change *change, struct err *err)
             return false;
         }
     }
-    batch_reset(keeper->now);
+    begin_batch(change);
+    if (change->is_dry) {
+        return true;
+    }
     crash_point("calendar.before_commit");
-    return change->is_dry || keeper_commit(keeper, err);
+    return keeper_commit(keeper, err);
 }
 
 static bool take_case(struct change *change, int64_t case_id, struct err *err)
@@ -130,9 +146,13 @@ static bool take_case(struct change *change, int64_t case_id, struct err *err)
     struct item *item = NULL;
     struct err why = {0};
 
+    if (batch_is_full(keeper->now) && !settle_batch(change, err)) {
+        return false;
+    }
     if (!read_case(keeper, keeper->now, case_id, &item, &why)) {
-        if (why.kind == ERR_CONFLICT) {
-            return true; /* its version is put aside */
+        if (why.kind == ERR_CONFLICT) { /* its version is put aside */
+            change->left_out++;
+            return true;
         }
         if (why.kind != ERR_BUSY) {
             *err = why;
@@ -142,12 +162,57 @@ static bool take_case(struct change *change, int64_t case_id, struct err *err)
             return false;
         }
     }
-    item->almanac = &change->almanac;
-    for (size_t i = 0; i < keeper->now->group_count; i++) {
-        keeper->now->groups[i].almanac = &change->almanac;
-    }
     item->now = keeper_instant(keeper);
     item->ask = &change->ask;
+    return true;
+}
+
+/* The cases of one page; those that another one reached meanwhile are read again. */
+static bool settle_page(struct change *change, struct err *err)
+{
+    int64_t ids[BATCH_CASES];
+    size_t count = change->count;
+
+    memcpy(ids, change->ids, count * sizeof *ids);
+    while (count > 0) {
+        change->again_count = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (!take_case(change, ids[i], err)) {
+                return false;
+            }
+        }
+        if (!settle_batch(change, err)) {
+            return false;
+        }
+        if (change->again_count == count) { /* the first of a batch is nobody's to reach */
+            err_set(err, ERR_BUSY, "%s", SAY("案件刚被改动", "the case has just moved on"));
+            return false;
+        }
+        count = change->again_count;
+        memcpy(ids, change->again, count * sizeof *ids);
+    }
+    return true;
+}
+
+/* Cases that wait for somebody to mend them keep their old dates: that is said. */
+static bool tell_left_out(struct change *change, struct err *err)
+{
+    int64_t aside = 0;
+
+    if (!store_one_int(change->keeper->store,
+                       RIGHTS_BELOW
+                       "SELECT COUNT(*) FROM cases WHERE office_id IN (SELECT office_id FROM below)"
+                       " AND closed_at IS NULL AND set_aside IS NOT NULL",
+                       &aside, err, "i", change->office_id)) {
+        return false;
+    }
+    change->left_out += aside;
+    if (change->left_out) {
+        log_warn(SAY("%lld 件在办事项已搁置或所用版本已隔离，未按新历表重算期限",
+                     "%lld open cases are put aside or their version is in quarantine: their dates "
+                     "were not counted anew"),
+                 (long long)change->left_out);
+    }
     return true;
 }
 
@@ -167,14 +232,12 @@ static bool run(struct change *change, struct err *err)
                                .actor = change->actor ? change->actor->person : NULL,
                                .recorder = change->actor ? change->actor->recorder : NULL,
                                .body = {body.bytes, body.length}};
-    batch_reset(keeper->now);
+    begin_batch(change);
     do {
-        ok = next_ids(change, err);
-        for (size_t i = 0; ok && i < change->count; i++) {
-            ok = take_case(change, change->ids[i], err);
-        }
-        ok = ok && settle_batch(change, err);
+        ok = next_ids(change, err) && settle_page(change, err);
     } while (ok && change->count > 0);
+    ok = ok && (change->is_dry || tell_left_out(change, err));
+    batch_reset(keeper->now);
     for (size_t i = 0; i < change->count; i++) {
         mem_free(change->due[i]);
     }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "serve/inside.h"
 
+#define APPLY_TIMERS 1000 /* that a worker takes of one case in one go; see engine/fold.lua */
 #define APPLY_ROUNDS 1000 /* cases that wake each other at one instant, without end */
 
 static bool refuse(struct err *err, const char *what)
@@ -24,11 +25,21 @@ static bool is_ask(const struct item *item, const struct verdict_row *row)
            span_is(row->name, item->ask->name);
 }
 
-/* Only timers and what was asked may come back as inputs, and what was asked once. */
+/* The instant up to which timers were taken; CASE_NEVER, before all of them, when none were. */
+static int64_t taken_until(const struct item *item)
+{
+    return item->at == CASE_NEVER && item->ask ? item->ask->at : item->at;
+}
+
+/* Only timers that are due and what was asked may come back as inputs, and what was asked once. A
+   case that asks to be woken at an instant that is over would be decided without end, unless there
+   were more timers than are taken in one go. */
 static bool inputs_are_right(const struct verdict *verdict, const struct item *item,
                              struct err *err)
 {
+    int64_t until = taken_until(item);
     size_t asked = 0;
+    size_t timers = 0;
 
     for (size_t i = 0; i < verdict->row_count; i++) {
         const struct verdict_row *row = &verdict->rows[i];
@@ -37,15 +48,18 @@ static bool inputs_are_right(const struct verdict *verdict, const struct item *i
             asked++;
         } else if (row->is_input && !span_is(row->kind, "timer")) {
             return refuse(err, row->kind.bytes);
+        } else if (row->is_input && row->at > until) {
+            return refuse(err, "timer");
         } else if (row->after > (int64_t)item->input_count) {
             return refuse(err, "after");
         }
+        timers += row->is_input && span_is(row->kind, "timer");
     }
     if (asked != (item->ask ? 1u : 0u)) {
         return refuse(err, "ask");
     }
     if (verdict->wake_at != CASE_NEVER && item->at != CASE_NEVER && verdict->wake_at <= item->at &&
-        verdict->row_count == 0 && item->input_count == 0) {
+        timers < APPLY_TIMERS) {
         return refuse(err, "wake");
     }
     return true;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/pipe.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "serve/inside.h"
 
 bool keeper_ask(struct keeper *keeper, int64_t activation_id, const struct buf *request,
@@ -57,18 +58,6 @@ done:
     buf_clear(&asked);
     buf_clear(&answer);
     return ok;
-}
-
-bool keeper_about(struct keeper *keeper, int64_t activation_id, const struct value **about,
-                  struct err *err)
-{
-    struct crew *crew = NULL;
-
-    if (!pool_crew(keeper->pool, activation_id, &crew, err)) {
-        return false;
-    }
-    *about = crew->about;
-    return true;
 }
 
 static void add_row(struct value *rows, const struct event_line *line)
@@ -163,6 +152,22 @@ bool keeper_next(struct keeper *keeper, const char *number, struct value **items
     return ask_case(keeper, number, "next", "items", items, err);
 }
 
+/* A finding that ends with a question has its mark already. */
+static const char *between(const char *before)
+{
+    static const char *const marks[] = {"？", "?", "。", "！"};
+    size_t length = strlen(before);
+
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        size_t size = strlen(marks[i]);
+
+        if (length >= size && strcmp(before + length - size, marks[i]) == 0) {
+            return SAY("", " ");
+        }
+    }
+    return SAY("；", "; ");
+}
+
 static void say_findings(const struct value *findings, struct err *err)
 {
     struct buf text;
@@ -172,7 +177,7 @@ static void say_findings(const struct value *findings, struct err *err)
         const struct value *finding = value_at(findings, i);
         const char *what = value_get_text(finding, "text");
 
-        buf_add_text(&text, i ? SAY("；", "; ") : "");
+        buf_add_text(&text, i ? between(buf_text(&text)) : "");
         buf_add_text(&text, what ? what : "");
     }
     err_set(err, ERR_INVALID, "%s", buf_text(&text));

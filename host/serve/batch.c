@@ -8,8 +8,8 @@
 #include "base/pipe.h"
 #include "base/text.h"
 
-#define BATCH_TRIES_OUTSIDE 5 /* a worker killed from outside is nobody's fault, but not for ever \
-                               */
+/* A worker killed from outside is nobody's fault, but not for ever. */
+#define BATCH_TRIES_OUTSIDE 5
 
 int place_compare(struct place a, struct place b)
 {
@@ -51,6 +51,7 @@ void batch_reset(struct batch *batch)
     batch->count = 0;
     batch->group_count = 0;
     batch->bytes = 0;
+    batch->almanac = NULL;
     batch->barrier = (struct place){INT64_MAX, INT64_MAX, INT64_MAX};
     arena_reset(&batch->arena);
 }
@@ -72,9 +73,10 @@ struct item *batch_add(struct batch *batch)
 bool batch_join(struct batch *batch)
 {
     struct item *item = &batch->items[batch->count - 1];
-    struct group *group = batch->groups;
+    struct group *group;
     size_t i = 0;
 
+    item->almanac = batch->almanac ? batch->almanac : item->almanac;
     while (i < batch->group_count && batch->groups[i].crew != item->crew) {
         i++;
     }
@@ -266,6 +268,12 @@ static bool ask_alone(struct batch *batch, struct group *group, struct item *ite
         put_head(&group->request, group, 1);
         put_item(&group->request, item);
         put_tail(&group->request);
+        if (group->request.is_over) {
+            err_set(&why, ERR_INVALID, "%s",
+                    SAY("案件的内容过大，无法办理", "the case is too large to be decided"));
+            blame(item, &why);
+            return true;
+        }
         if (pool_ask(pool, group->crew, &request, &group->reply, &end, &why)) {
             char *kept = arena_text(&batch->arena, group->reply.bytes, group->reply.length);
             struct buf borrowed = {.bytes = kept, .length = group->reply.length};
@@ -326,6 +334,9 @@ bool batch_send(struct batch *batch, struct pool *pool, struct err *err)
             put_item(&group->request, &batch->items[group->members[k]]);
         }
         put_tail(&group->request);
+        if (group->request.is_over) {
+            continue; /* not sent: each is asked alone */
+        }
         group->is_sent = pool_send(pool, group->crew, &request, &end, err);
         if (!group->is_sent && end == POOL_FINE) {
             return false;
@@ -334,26 +345,39 @@ bool batch_send(struct batch *batch, struct pool *pool, struct err *err)
     return true;
 }
 
+/* *is_done is false when each of the group has to be asked alone. */
+static bool receive_group(struct batch *batch, struct group *group, struct pool *pool,
+                          bool *is_done, struct err *err)
+{
+    enum pool_end end = POOL_ENDED;
+    struct err why = {0};
+
+    *is_done = false;
+    if (!group->is_sent) {
+        return true;
+    }
+    group->is_sent = false;
+    if (pool_receive(pool, group->crew, &group->reply, &end, &why)) {
+        *is_done = take_answers(batch, group);
+        if (!*is_done) {
+            pool_drop(pool, group->crew);
+        }
+        return true;
+    }
+    if (end == POOL_FINE) {
+        *err = why;
+    }
+    return end != POOL_FINE;
+}
+
 bool batch_receive(struct batch *batch, struct pool *pool, struct err *err)
 {
     for (size_t i = 0; i < batch->group_count; i++) {
         struct group *group = &batch->groups[i];
-        enum pool_end end = POOL_ENDED;
-        struct err why = {0};
+        bool is_done = false;
 
-        if (group->is_sent) {
-            group->is_sent = false;
-            if (pool_receive(pool, group->crew, &group->reply, &end, &why)) {
-                if (take_answers(batch, group)) {
-                    continue;
-                }
-                pool_drop(pool, group->crew);
-            } else if (end == POOL_FINE) {
-                *err = why;
-                return false;
-            }
-        }
-        if (!ask_one_by_one(batch, group, pool, err)) {
+        if (!receive_group(batch, group, pool, &is_done, err) ||
+            (!is_done && !ask_one_by_one(batch, group, pool, err))) {
             return false;
         }
     }

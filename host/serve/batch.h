@@ -18,7 +18,8 @@
 
 #define BATCH_CASES 256
 #define BATCH_GROUPS 4
-#define BATCH_BYTES (4u * 1024 * 1024) /* of snapshots and inputs; a batch is cut beyond it */
+#define BATCH_BYTES \
+    ((size_t)4 * 1024 * 1024) /* of snapshots and inputs; a batch is cut beyond it */
 
 /* The place of a case in the order of a wave. */
 struct place {
@@ -87,7 +88,8 @@ struct batch {
     size_t group_count;
     struct arena arena; /* what items point to */
     size_t bytes;
-    struct place barrier; /* something before the rest woke since this batch was read */
+    const struct almanac *almanac; /* counts for all instead of each office's own; NULL: none */
+    struct place barrier;          /* something before the rest woke since this batch was read */
 };
 
 struct batch *batch_new(void);

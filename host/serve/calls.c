@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/pipe.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "casework/cases.h"
 
 #define CALLS_MOST 10000
-#define CALLS_ROWS 50000
+#define CALLS_BYTES (PIPE_FRAME_MAX - 4096) /* of a result: the answer is one frame */
+#define CALLS_NUMBER ((size_t)11) /* bytes a number, or the head of a text, takes at most */
 
 static bool bind_one(struct stmt *stmt, int index, const struct value *value, struct err *err)
 {
@@ -54,24 +57,70 @@ static struct value *column(const struct stmt *stmt, int index)
     }
 }
 
-static struct value *row_map(const struct stmt *stmt)
+/* Rows on their way to the script, with the bytes that they will take in the answer. */
+struct haul {
+    struct value *rows;
+    size_t bytes;
+};
+
+static bool is_too_large(const struct haul *haul, struct err *err)
+{
+    if (haul->bytes > CALLS_BYTES) {
+        err_set(err, ERR_INVALID,
+                SAY("查询结果超过 %d MB，请加条件、少取几列，或分批查询",
+                    "the query gives more than %d MB; add a condition, take fewer columns, or ask "
+                    "in parts"),
+                (int)(PIPE_FRAME_MAX >> 20));
+    }
+    return haul->bytes > CALLS_BYTES;
+}
+
+/* Stops in the middle of a row that is too large already. */
+static void haul_row(struct haul *haul, const struct stmt *stmt)
 {
     struct value *row = value_new_map();
 
-    for (int i = 0; i < stmt_columns(stmt); i++) {
-        value_set(row, stmt_column_name(stmt, i), column(stmt, i));
+    for (int i = 0; i < stmt_columns(stmt) && haul->bytes <= CALLS_BYTES; i++) {
+        const char *name = stmt_column_name(stmt, i);
+        struct value *value = column(stmt, i);
+
+        haul->bytes += 2 * CALLS_NUMBER + strlen(name) + value_length(value);
+        value_set(row, name, value);
     }
-    return row;
+    value_push(haul->rows, row);
 }
 
+static struct value *haul_rows(struct stmt *stmt, int64_t most, struct err *err)
+{
+    struct haul haul = {.rows = value_new_list()};
+    bool has_row = true;
+
+    while (has_row && (int64_t)value_count(haul.rows) < most) {
+        if (!stmt_step(stmt, &has_row, err)) {
+            goto fail;
+        }
+        if (has_row) {
+            haul_row(&haul, stmt);
+        }
+        if (is_too_large(&haul, err)) {
+            goto fail;
+        }
+    }
+    stmt_reset(stmt);
+    return haul.rows;
+fail:
+    stmt_reset(stmt);
+    value_free(haul.rows);
+    return NULL;
+}
+
+/* How many rows a query may give, the connection says itself. */
 static struct value *query(struct calls *calls, const struct value *args, int64_t most,
                            struct err *err)
 {
     const char *sql = value_text(value_at(args, 0));
     const struct value *given = value_at(args, 1);
-    struct value *rows = NULL;
     struct stmt *stmt = NULL;
-    bool has_row = false;
 
     if (!sql) {
         err_set(err, ERR_INVALID, "%s", SAY("缺少查询语句", "there is no query"));
@@ -85,25 +134,7 @@ static struct value *query(struct calls *calls, const struct value *args, int64_
             return NULL;
         }
     }
-    rows = value_new_list();
-    while ((int64_t)value_count(rows) < most) {
-        if (!stmt_step(stmt, &has_row, err)) {
-            value_free(rows);
-            return NULL;
-        }
-        if (!has_row) {
-            return rows;
-        }
-        value_push(rows, row_map(stmt));
-    }
-    stmt_reset(stmt);
-    if (most == CALLS_ROWS) {
-        value_free(rows);
-        err_set(err, ERR_INVALID, SAY("查询结果超过 %d 行", "the query gives more than %d rows"),
-                CALLS_ROWS);
-        return NULL;
-    }
-    return rows;
+    return haul_rows(stmt, most, err);
 }
 
 static struct value *first_of(struct value *rows, bool only_value)
@@ -125,6 +156,7 @@ static struct value *first_of(struct value *rows, bool only_value)
 
 static bool add_case(void *context, const struct case_line *line)
 {
+    struct haul *haul = context;
     struct value *one = value_new_map();
 
     value_set_text(one, "number", line->number);
@@ -136,13 +168,16 @@ static bool add_case(void *context, const struct case_line *line)
     value_set_text(one, "due", line->due);
     value_set_text(one, "outcome", line->outcome);
     value_set_bool(one, "closed", line->closed_at != CASE_NEVER);
-    value_push(context, one);
-    return value_count(context) < CALLS_ROWS;
+    for (size_t i = 0; i < value_count(one); i++) {
+        haul->bytes += 3 * CALLS_NUMBER + value_length(value_at(one, i));
+    }
+    value_push(haul->rows, one);
+    return haul->bytes <= CALLS_BYTES;
 }
 
 static struct value *find_cases(struct calls *calls, const struct value *given, struct err *err)
 {
-    struct value *list = value_new_list();
+    struct haul haul = {.rows = value_new_list()};
     struct case_filter filter = {.offices = calls->offices,
                                  .office_count = calls->office_count,
                                  .workflow = value_get_text(given, "workflow"),
@@ -152,10 +187,10 @@ static struct value *find_cases(struct calls *calls, const struct value *given, 
                                  .is_open = value_get_bool(given, "open"),
                                  .limit = value_get_int(given, "limit", 0)};
 
-    if (cases_list(calls->store, &filter, add_case, list, err)) {
-        return list;
+    if (cases_list(calls->store, &filter, add_case, &haul, err) && !is_too_large(&haul, err)) {
+        return haul.rows;
     }
-    value_free(list);
+    value_free(haul.rows);
     return NULL;
 }
 
@@ -163,7 +198,7 @@ static struct value *answer(struct calls *calls, const char *name, const struct 
                             struct err *err)
 {
     if (strcmp(name, "store.rows") == 0) {
-        return query(calls, args, CALLS_ROWS, err);
+        return query(calls, args, INT64_MAX, err);
     }
     if (strcmp(name, "store.one") == 0) {
         return first_of(query(calls, args, 1, err), false);

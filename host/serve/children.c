@@ -87,6 +87,12 @@ static bool put(struct scene *scene, int64_t case_id, const char *kind, const ch
 
     buf_reset(json);
     json_write(body, json);
+    if (json->is_over || json->length > VERDICT_BODY) { /* the sender answers for it */
+        err_set(err, ERR_INVALID,
+                SAY("交给另一案件的内容过大：%s", "what goes to another case is too large: %s"),
+                name);
+        return false;
+    }
     text = arena_text(&scene->batch->arena, buf_text(json), json->length);
     return apply_pending(scene->keeper, scene,
                          &(struct pending){.case_id = case_id,
@@ -132,7 +138,8 @@ static bool read_open(struct scene *scene, const struct effect *effect, struct w
 }
 
 /* What openings share to become one case: the field join names, and what stands in it. */
-static const char *join_key(struct scene *scene, const struct wanted *wanted)
+static bool join_key(struct scene *scene, const struct wanted *wanted, const char **key,
+                     struct err *err)
 {
     struct buf *json = &scene->keeper->scratch;
     const struct value *value = value_get(wanted->with, wanted->join.bytes);
@@ -143,7 +150,12 @@ static const char *join_key(struct scene *scene, const struct wanted *wanted)
         buf_add_byte(json, '=');
         json_write(value, json);
     }
-    return arena_text(&scene->batch->arena, buf_text(json), json->length);
+    if (json->is_over || json->length > VERDICT_BODY) {
+        err_set(err, ERR_INVALID, "%s: join", wanted->key);
+        return false;
+    }
+    *key = arena_text(&scene->batch->arena, buf_text(json), json->length);
+    return true;
 }
 
 static bool open_new(struct scene *scene, const struct wanted *wanted, const char *join,
@@ -194,8 +206,8 @@ bool children_open(struct scene *scene, const struct effect *effect, struct err 
         goto done;
     }
     if (wanted.join.length) {
-        join = join_key(scene, &wanted);
-        if (!cases_joined(scene->keeper->store, scene->bureau->office_id, wanted.workflow.bytes,
+        if (!join_key(scene, &wanted, &join, err) ||
+            !cases_joined(scene->keeper->store, scene->bureau->office_id, wanted.workflow.bytes,
                           join, &joined, err)) {
             goto done;
         }

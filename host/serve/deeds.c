@@ -1,7 +1,7 @@
 /* Acts of people on cases. First everything is read and asked, then one short transaction writes
-   what was admitted: no transaction waits for a worker. A case that an act reaches through its
-   effects must not be behind its own timers; when one is, everything due is done first and the acts
-   begin again. */
+   what was admitted: no transaction waits for a worker, but that of a whole which needs several
+   batches. A case that an act reaches through its effects must not be behind its own timers; when
+   one is, everything due is done first and the acts begin again. */
 #include "serve/deeds.h"
 
 #include <stdio.h>
@@ -135,7 +135,7 @@ static bool take(struct keeper *keeper, const struct actor *actor, const struct 
     struct item *item = NULL;
     struct err *why = &deed->result->err;
 
-    *why = (struct err){0};
+    *deed->result = (struct keeper_result){0}; /* a second try begins anew */
     *out = NULL;
     if (!read_case(keeper, keeper->now, deed->case_id, &item, why)) {
         return why->kind != ERR_BUSY;
@@ -153,6 +153,13 @@ struct chunk {
     struct item *items[BATCH_CASES]; /* of each deed; NULL: refused already */
     size_t count;
     bool is_whole; /* one refusal undoes all */
+};
+
+/* What became of a chunk. */
+struct outcome {
+    size_t done;    /* how many of its deeds are through */
+    bool is_wanted; /* something was written */
+    bool is_behind; /* due work must come first */
 };
 
 static bool gather(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
@@ -269,15 +276,16 @@ static bool write_safely(struct scene *scene, const struct actor *actor, const s
 {
     struct keeper *keeper = scene->keeper;
     struct keeper_result *result = deed->result;
+    struct keeper_mark mark;
 
-    if (!is_alone && !store_savepoint(keeper->store, err)) {
+    if (!is_alone && !keeper_savepoint(keeper, &mark, err)) {
         return false;
     }
     result->is_done = write_deed(scene, actor, deed, &result->err);
     if (is_alone) {
         return true;
     }
-    return result->is_done ? store_release(keeper->store, err) : store_back(keeper->store, err);
+    return result->is_done ? store_release(keeper->store, err) : keeper_back(keeper, &mark, err);
 }
 
 static const struct keeper_result *first_refused(const struct deed *deeds, size_t count)
@@ -290,19 +298,31 @@ static const struct keeper_result *first_refused(const struct deed *deeds, size_
     return NULL;
 }
 
-/* Writes a chunk. *done tells how many of its deeds are through; *is_behind that due work must come
- * first. */
-static bool write_chunk(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-                        const struct chunk *chunk, size_t *done, bool *is_behind, struct err *err)
+/* A whole stays in one transaction from its first chunk to its last; one chunk that covers it all
+   is decided before the transaction begins. */
+static bool begin(struct keeper *keeper, struct err *err)
 {
-    bool is_alone = chunk->count == 1;
-    bool is_wanted = false;
+    return store_is_in_transaction(keeper->store) || store_begin(keeper->store, err);
+}
 
-    *done = 0;
-    if (!store_begin(keeper->store, err)) {
+/* Nothing of what is under way was done; what came before is told as it was. */
+static void undo(struct keeper *keeper, const struct keeper_ticked *before)
+{
+    keeper_rollback(keeper);
+    keeper->done = *before;
+}
+
+/* Writes the deeds of a chunk into the transaction; *done tells how many are through. */
+static bool write_deeds(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+                        const struct chunk *chunk, struct outcome *out, struct err *err)
+{
+    bool is_alone = chunk->count == 1 && !store_is_in_transaction(keeper->store);
+
+    *out = (struct outcome){0};
+    if (!begin(keeper, err)) {
         return false;
     }
-    for (size_t i = 0; i < chunk->count; i++, ++*done) {
+    for (size_t i = 0; i < chunk->count; i++, out->done++) {
         struct scene scene = {.keeper = keeper, .batch = keeper->now, .is_act = true};
         struct bureau *bureau = NULL;
 
@@ -312,74 +332,123 @@ static bool write_chunk(struct keeper *keeper, const struct actor *actor, const 
         }
         scene.at = scene.item->now;
         if (!keeper_bureau(keeper, scene.item->office_id, &bureau, err)) {
-            goto fail;
+            return false;
         }
         scene.bureau = bureau;
         if (!write_safely(&scene, actor, &deeds[i], is_alone, err)) {
-            goto fail;
+            return false;
         }
-        is_wanted |= deeds[i].result->is_done;
-        *is_behind |= scene.is_behind;
+        out->is_wanted |= deeds[i].result->is_done;
+        out->is_behind |= scene.is_behind;
         if (!deeds[i].result->is_done && deeds[i].result->err.kind == ERR_BUSY && i > 0) {
-            break; /* an earlier deed reached it: read it again */
+            break; /* an earlier deed reached it: it is read again */
         }
     }
-    if (*is_behind || !is_wanted || (chunk->is_whole && first_refused(deeds, chunk->count))) {
-        keeper_rollback(keeper);
-        return true;
-    }
+    return true;
+}
+
+static bool commit(struct keeper *keeper, struct err *err)
+{
     crash_point("deeds.before_commit");
     if (!keeper_commit(keeper, err)) {
         return false;
     }
     crash_point("deeds.after_commit");
     return true;
-fail:
-    keeper_rollback(keeper);
-    return false;
+}
+
+/* Reads, asks and writes as many of the deeds as fit into one batch. */
+static bool do_chunk(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
+                     size_t count, struct chunk *chunk, struct outcome *out, struct err *err)
+{
+    const struct keeper_result *refused;
+    bool ok;
+
+    if (!gather(keeper, actor, deeds, count, chunk)) {
+        err_set(err, ERR_BUSY, "%s",
+                SAY("案件过大，无法办理", "the case is too large to be taken"));
+        return false;
+    }
+    ok = batch_send(keeper->now, keeper->pool, err);
+    if (ok) {
+        drop_refused(keeper, actor, deeds, chunk);
+    }
+    if (!ok || !batch_receive(keeper->now, keeper->pool, err)) {
+        batch_abandon(keeper->now, keeper->pool);
+        return false;
+    }
+    refused = chunk->is_whole ? first_dropped(deeds, chunk) : NULL;
+    if (refused) {
+        *err = refused->err;
+        return false;
+    }
+    if (!write_deeds(keeper, actor, deeds, chunk, out, err)) {
+        return false;
+    }
+    if (out->is_behind) {
+        return true;
+    }
+    refused = chunk->is_whole ? first_refused(deeds, out->done) : NULL;
+    if (refused) {
+        *err = refused->err;
+        return false;
+    }
+    return (chunk->is_whole && out->done < count) || !out->is_wanted || commit(keeper, err);
+}
+
+/* What was written and rolled back again is not done; what was refused keeps its reason. */
+static void give_up(const struct deed *deeds, size_t count, struct err *why)
+{
+    err_set(why, ERR_BUSY, "%s",
+            SAY("相关案件一直有到期事项在办，请稍后重试",
+                "what these cases reach is behind again and again: try later"));
+    for (size_t i = 0; i < count; i++) {
+        if (deeds[i].result->is_done) {
+            *deeds[i].result = (struct keeper_result){.err = *why};
+        }
+    }
 }
 
 bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
               size_t count, bool is_whole, struct err *err)
 {
     struct chunk chunk = {.is_whole = is_whole};
+    struct keeper_ticked before = keeper->done;
     size_t at = 0;
     int tries = 0;
 
     while (at < count) {
-        bool is_behind = false;
-        size_t done = 0;
+        struct outcome out = {0};
 
-        if (!gather(keeper, actor, &deeds[at], count - at, &chunk)) {
-            err_set(err, ERR_BUSY, "%s",
-                    SAY("案件过大，无法办理", "the case is too large to be taken"));
+        if (!do_chunk(keeper, actor, &deeds[at], count - at, &chunk, &out, err)) {
+            undo(keeper, &before);
             return false;
         }
-        if (!batch_send(keeper->now, keeper->pool, err)) {
-            return false;
+        if (out.is_behind || !out.is_wanted) {
+            undo(keeper, &before);
         }
-        drop_refused(keeper, actor, &deeds[at], &chunk);
-        if (!batch_receive(keeper->now, keeper->pool, err)) {
-            return false;
-        }
-        if (is_whole && first_dropped(&deeds[at], &chunk)) {
-            *err = first_dropped(&deeds[at], &chunk)->err;
-            return false;
-        }
-        if (!write_chunk(keeper, actor, &deeds[at], &chunk, &done, &is_behind, err)) {
-            return false;
-        }
-        if (is_behind && tries++ < DEEDS_TRIES) {
+        if (out.is_behind && tries++ < DEEDS_TRIES) {
             if (!waves_run(keeper, keeper_instant(keeper), err)) {
                 return false;
             }
+            before = keeper->done;
+            at = is_whole ? 0 : at;
             continue;
         }
-        if (is_whole && first_refused(&deeds[at], done)) {
-            *err = first_refused(&deeds[at], done)->err;
-            return false;
+        if (out.is_behind) {
+            struct err why = {0};
+
+            give_up(is_whole ? deeds : &deeds[at], is_whole ? count : out.done, &why);
+            if (is_whole) {
+                *err = why;
+                return false;
+            }
         }
-        at += done;
+        if (!is_whole) {
+            before = keeper->done;
+        }
+        at += out.done;
+        tries = 0;
     }
     keeper->written = store_writes(keeper->store);
     return true;

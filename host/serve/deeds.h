@@ -29,8 +29,9 @@ struct deed {
     struct keeper_result *result;
 };
 
-/* Does them in order, one commit per up to 256; each result is filled. With is_whole the first that
-   is refused rolls its commit back and ends with false. false else only when the world fails. */
+/* Does them in order, one commit per up to 256; each result is filled. With is_whole all of them
+   are one commit, and the first that is refused undoes all and ends with false. false else only
+   when the world fails. */
 MUST_USE bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
                        size_t count, bool is_whole, struct err *err);
 /* ERR_DENIED unless the actor holds one of the principals. record is canonical JSON. */

@@ -98,6 +98,7 @@ static bool document(struct scene *scene, const struct effect *effect, struct er
         {.name = "name"}, {.name = "series"}, {.name = "data"}, {.name = "signed"}};
     struct arena *arena = &scene->batch->arena;
     struct document_new row = {
+        .office_id = scene->item->office_id,
         .case_id = scene->item->place.case_id, .key = effect->key, .at = scene->item->now};
     struct codec_in signed_in;
     struct span series;

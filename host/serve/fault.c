@@ -12,31 +12,13 @@
 #include "base/text.h"
 #include "base/value.h"
 
-/* Copies without control characters, cut on a character. */
 static void copy_clean(char *to, size_t room, const char *from)
 {
-    size_t length = 0;
+    size_t length = strnlen(from, room - 1);
 
-    for (; from[length] && length < room - 1; length++) {
-        unsigned char byte = (unsigned char)from[length];
-
-        if (byte < 0x20 || byte == 0x7f) {
-            to[length] = ' ';
-        } else {
-            to[length] = from[length];
-        }
-    }
-    while (length > 0 && ((unsigned char)from[length] & 0xc0) == 0x80) {
-        length--;
-    }
+    memcpy(to, from, length);
     to[length] = '\0';
-    if (!text_is_utf8(to, length)) {
-        for (size_t i = 0; i < length; i++) {
-            if ((unsigned char)to[i] >= 0x80) {
-                to[i] = '?';
-            }
-        }
-    }
+    text_clean(to, ' ', "");
 }
 
 void fault_set(struct worker_end *end, const char *kind, const char *text)

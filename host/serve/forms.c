@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "casework/registry.h"
 #include "serve/inside.h"
@@ -145,6 +147,14 @@ static bool refuse_mark(struct keeper *keeper, const char *label, const struct v
     return !is_marked;
 }
 
+/* The field before the sentence, with the colon of the language. */
+static void put_label(struct err *err, const char *label)
+{
+    struct err why = *err;
+
+    err_set(err, why.kind, SAY("%s：%s", "%s: %s"), label, why.text);
+}
+
 bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *fields,
                  const struct value *given, struct value **out, struct err *err)
 {
@@ -163,7 +173,7 @@ bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *f
                 return false;
             }
             if (text && !convert(keeper, office_id, field, text, &codes, err)) {
-                err_add(err, "%s", names[1] ? names[1] : names[0]);
+                put_label(err, names[1] ? names[1] : names[0]);
                 value_free(copy);
                 return false;
             }
@@ -179,7 +189,9 @@ bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *f
 const char *forms_fact(const struct value *about, const char *name, struct err *err)
 {
     const struct value *facts = value_get(about, "facts");
+    struct nearest nearest;
 
+    nearest_begin(&nearest, name);
     for (size_t i = 0; i < value_count(facts); i++) {
         const char *id = value_key_at(facts, i);
         const char *title = value_get_text(value_at(facts, i), "title");
@@ -187,8 +199,126 @@ const char *forms_fact(const struct value *about, const char *name, struct err *
         if (strcmp(id, name) == 0 || (title && strcmp(title, name) == 0)) {
             return id;
         }
+        nearest_offer(&nearest, id);
+        if (title) {
+            nearest_offer(&nearest, title);
+        }
     }
-    err_set(err, ERR_MISSING, SAY("本流程没有“%s”这一事项", "this workflow has no fact \"%s\""),
-            name);
+    if (nearest.best) {
+        err_set(err, ERR_MISSING,
+                SAY("本流程没有“%s”这一事项，是不是“%s”？",
+                    "this workflow has no fact \"%s\", did you mean \"%s\"?"),
+                name, nearest.best);
+    } else {
+        err_set(err, ERR_MISSING, SAY("本流程没有“%s”这一事项", "this workflow has no fact \"%s\""),
+                name);
+    }
     return NULL;
+}
+
+/* "责任单位=省教育厅；事由=…" as a map; NULL when it is no such text. The sign may be full-width.
+ */
+static struct value *read_pairs(const char *text)
+{
+    static const char *const SIGNS[] = {"=", "＝", "：", ":"};
+    struct value *map = value_new_map();
+
+    while (*text) {
+        size_t length = strcspn(text, ";");
+        const char *wide = strstr(text, "；");
+        size_t skip = text[length] ? 1 : 0;
+        char *part;
+        char *sign = NULL;
+        size_t width = 0;
+
+        if (wide && (size_t)(wide - text) < length) {
+            length = (size_t)(wide - text);
+            skip = strlen("；");
+        }
+        part = mem_text_n(text, length);
+        for (size_t i = 0; i < COUNT_OF(SIGNS) && !sign; i++) {
+            sign = strstr(part, SIGNS[i]);
+            width = strlen(SIGNS[i]);
+        }
+        if (sign && sign != part) {
+            *sign = '\0';
+            value_set_text(map, part + strspn(part, " "), sign + width + strspn(sign + width, " "));
+        }
+        mem_free(part);
+        if (!sign && length) {
+            value_free(map);
+            return NULL;
+        }
+        text += length + skip;
+    }
+    return map;
+}
+
+/* The corrected content as a map, whichever way it was written; NULL leaves it to the engine. */
+static struct value *read_content(const struct value *given)
+{
+    const char *text = value_text(given);
+    struct value *map = NULL;
+
+    if (value_kind(given) == VALUE_MAP) {
+        return value_copy(given);
+    }
+    if (!text) {
+        return NULL;
+    }
+    text += strspn(text, " ");
+    if (*text != '{') {
+        return read_pairs(text);
+    }
+    if (!json_parse(text, strlen(text), &map, NULL)) {
+        return NULL;
+    }
+    return map;
+}
+
+bool forms_correction(struct keeper *keeper, int64_t office_id, const struct value *about,
+                      const struct value *given, struct value **out, struct err *err)
+{
+    const struct value *own =
+        value_get(value_get(value_get(about, "facts"), "corrected"), "fields");
+    struct value *copy = value_copy(given);
+    const char *name = NULL;
+    const char *key = NULL;
+    struct value *content;
+    struct value *codes = NULL;
+    bool is_record;
+    const char *fact;
+
+    for (size_t i = 0; i < value_count(own); i++) {
+        const char *id = value_get_text(value_at(own, i), "id");
+        const char *label = value_get_text(value_at(own, i), "label");
+        const char *used = id && value_get(given, id) ? id : label;
+
+        if (id && strcmp(id, "fact") == 0) {
+            name = used ? value_get_text(given, used) : NULL;
+        } else if (id && strcmp(id, "data") == 0) {
+            key = used;
+        }
+    }
+    content = key ? read_content(value_get(given, key)) : NULL;
+    *out = copy;
+    if (!name || !content) {
+        value_free(content);
+        return true;
+    }
+    is_record = strcmp(name, "opened") == 0 || strcmp(name, "立案") == 0;
+    fact = is_record ? NULL : forms_fact(about, name, NULL);
+    if (!forms_codes(
+            keeper, office_id,
+            is_record ? value_get(about, "fields")
+                      : value_get(value_get(value_get(about, "facts"), fact ? fact : ""), "fields"),
+            content, &codes, err)) {
+        value_free(content);
+        value_free(copy);
+        *out = NULL;
+        return false;
+    }
+    value_set(copy, key, codes);
+    value_free(content);
+    return true;
 }

@@ -19,4 +19,10 @@ MUST_USE bool forms_codes(struct keeper *keeper, int64_t office_id, const struct
 /* The id of a fact by id or title; NULL with ERR_MISSING. Borrowed from about. */
 const char *forms_fact(const struct value *about, const char *name, struct err *err);
 
+/* What a correction says of another fact, its names made codes like the form of that fact itself.
+   out is a copy of the form of "corrected"; ERR_MISSING says that there is no such unit or person.
+ */
+MUST_USE bool forms_correction(struct keeper *keeper, int64_t office_id, const struct value *about,
+                               const struct value *given, struct value **out, struct err *err);
+
 #endif

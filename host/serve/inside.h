@@ -66,8 +66,14 @@ MUST_USE bool keeper_bureau(struct keeper *keeper, int64_t office_id, struct bur
                             struct err *err);
 /* Keeps a row for the listener / hands all kept ones over after the commit / forgets them. */
 void keeper_tell(struct keeper *keeper, const struct event *event);
-void keeper_told(struct keeper *keeper);
 void keeper_untold(struct keeper *keeper);
+/* Savepoints with what must go with them: the rows to tell and the counts. */
+struct keeper_mark {
+    size_t told;
+    struct keeper_ticked done;
+};
+MUST_USE bool keeper_savepoint(struct keeper *keeper, struct keeper_mark *mark, struct err *err);
+MUST_USE bool keeper_back(struct keeper *keeper, const struct keeper_mark *mark, struct err *err);
 /* Transactions with what must go with them: the clock and the rows to tell. */
 MUST_USE bool keeper_commit(struct keeper *keeper, struct err *err);
 void keeper_rollback(struct keeper *keeper);

@@ -235,12 +235,10 @@ static bool run_with(struct keeper *keeper, const struct keeper_run *run, struct
     bool ok = false;
     struct course course = {
         .keeper = keeper, .run = run, .limits = limits_of(run), .calls = {.store = keeper->store}};
-    char url[4200];
 
-    (void)snprintf(url, sizeof url, "sqlite:%.4000s/%s", keeper->site->folder, SITE_DATABASE);
     *wishes->ran = (struct keeper_ran){0};
     if (!make_request(&course, err) || !see_offices(&course, err) ||
-        !store_open(url, STORE_QUESTION, &course.calls.question, err) ||
+        !site_question(keeper->site, &course.calls.question, err) ||
         !store_show_offices(course.calls.question, course.offices, course.calls.office_count,
                             err) ||
         !converse(&course, err) || !succeeded(&course, err)) {
@@ -324,7 +322,8 @@ static bool run_planned(struct keeper *keeper, const struct actor *actor, struct
                             .name = one->job,
                             .also = settle_done,
                             .context = &planned,
-                            .ran = &planned.ran};
+                            .ran = &planned.ran,
+                            .is_planned = true};
     struct err why = {0};
     bool ok;
 

@@ -156,7 +156,7 @@ void keeper_untold(struct keeper *keeper)
     buf_reset(&keeper->told);
 }
 
-void keeper_told(struct keeper *keeper)
+static void hand_over(struct keeper *keeper)
 {
     struct codec_in in;
 
@@ -177,13 +177,26 @@ void keeper_told(struct keeper *keeper)
     buf_reset(&keeper->told);
 }
 
+bool keeper_savepoint(struct keeper *keeper, struct keeper_mark *mark, struct err *err)
+{
+    *mark = (struct keeper_mark){keeper->told.length, keeper->done};
+    return store_savepoint(keeper->store, err);
+}
+
+bool keeper_back(struct keeper *keeper, const struct keeper_mark *mark, struct err *err)
+{
+    keeper->told.length = mark->told;
+    keeper->done = mark->done;
+    return store_back(keeper->store, err);
+}
+
 bool keeper_commit(struct keeper *keeper, struct err *err)
 {
     if (!store_commit(keeper->store, err)) {
         keeper_rollback(keeper);
         return false;
     }
-    keeper_told(keeper);
+    hand_over(keeper);
     return true;
 }
 

@@ -78,6 +78,9 @@ struct keeper_fact {
     const struct value *form; /* map: field id or label to text or list of texts; NULL: empty */
     int64_t occurred;         /* a day, or KEEPER_NO_DAY */
     bool is_ready; /* form holds canonical values under ids already: nothing is asked of a worker */
+    /* What else belongs to the fact, in its transaction; NULL: nothing. */
+    bool (*also)(void *context, struct err *err);
+    void *context;
 };
 struct keeper_result {
     bool is_done;
@@ -87,7 +90,7 @@ struct keeper_result {
 };
 /* Records each fact on its case, one commit per up to 256; each has its own result. Timers of the
    case due before now are recorded first. With a key and one fact the key is its own; with several
-   each has "key/number". false only when the store or the workers fail as a whole. */
+   each has "key/number", and "key/number/2" the second time a case comes up. false only when the store or the workers fail as a whole. */
 MUST_USE bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
                             const struct keeper_fact *facts, size_t count,
                             struct keeper_result *results, struct err *err);
@@ -173,8 +176,5 @@ MUST_USE bool keeper_next(struct keeper *keeper, const char *number, struct valu
    codes. ERR_INVALID tells every finding, "; " between. The caller frees *values. */
 MUST_USE bool keeper_values(struct keeper *keeper, int64_t activation_id, const char *form,
                             const struct value *given, struct value **values, struct err *err);
-/* What the worker said about an activation (ABOUT). Borrowed, lives as long as the keeper. */
-MUST_USE bool keeper_about(struct keeper *keeper, int64_t activation_id, const struct value **about,
-                           struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/crash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "casework/numbers.h"
 #include "serve/deeds.h"
 #include "serve/forms.h"
@@ -45,7 +46,7 @@ static bool prepare(struct entry *entry, struct err *err)
     }
     if (entry->crew->is_quarantined) {
         err_set(err, ERR_CONFLICT,
-                SAY("工作流 %s 的现用版本已隔离", "the version of %s in force is in quarantine"),
+                SAY("程序 %s 的现用版本已隔离", "the version of %s in force is in quarantine"),
                 given->workflow);
         goto done;
     }
@@ -76,6 +77,15 @@ static bool look(struct entry *entry, bool *is_repeat, struct buf *first, struct
     value_set_text(content, "workflow", entry->given->workflow);
     value_set(content, "given",
               entry->given->given ? value_copy(entry->given->given) : value_new_map());
+    if (entry->given->parent) {
+        value_set_text(content, "parent", entry->given->parent);
+    }
+    if (entry->given->at) {
+        value_set_int(content, "at", entry->given->at);
+    }
+    if (entry->actor->person) {
+        value_set_text(content, "by", entry->actor->person);
+    }
     entry->act = (struct act){.office_id = entry->bureau->office_id,
                               .office = entry->bureau->code,
                               .key = entry->key,

@@ -107,6 +107,7 @@ bool pool_crew(struct pool *pool, int64_t activation_id, struct crew **out, stru
 done:
     if (crew) {
         activation_clear(&crew->is);
+        value_free(crew->about);
         mem_free(crew);
     }
     return ok;
@@ -244,8 +245,9 @@ static bool loaded(const struct buf *reply, struct err *err)
     } else {
         const struct value *first = value_at(value_get(answer, "findings"), 0);
         const char *text = value_get_text(first, "text");
+        const char *file = value_get_text(first, "file");
 
-        err_set(err, ERR_INVALID, "%s:%lld: %s", text ? value_get_text(first, "file") : "",
+        err_set(err, ERR_INVALID, "%s:%lld: %s", file ? file : "",
                 (long long)value_get_int(first, "line", 0),
                 text ? text : SAY("脚本无法装入", "the script does not load"));
     }
@@ -308,6 +310,14 @@ static bool warm_up(struct pool *pool, struct crew *crew, enum pool_end *end, st
     (void)memcpy(name + strlen(name), ".lua", 5);
     value_set_text(request, "name", name);
     codec_put_value(&bytes, request);
+    if (bytes.is_over) {
+        err_set(err, ERR_INVALID, "%s",
+                SAY("脚本、设置和日历合起来过大，无法装入",
+                    "the script, its settings and the calendars are too large to load"));
+        *end = POOL_ENDED;
+        pool_drop(pool, crew);
+        goto done;
+    }
     if (!exchange(pool, crew, &bytes, &pool->reply, end, err)) {
         goto done;
     }

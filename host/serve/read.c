@@ -51,6 +51,8 @@ static bool fill_item(struct keeper *keeper, struct batch *batch, const struct s
     return true;
 }
 
+#define READ_BODY (4 * VERDICT_BODY) /* JSON of that size takes at most so much here */
+
 static bool put_row(struct buf *out, const struct stmt *stmt, struct err *err)
 {
     struct value *body = NULL;
@@ -65,9 +67,14 @@ static bool put_row(struct buf *out, const struct stmt *stmt, struct err *err)
         }
         return false;
     }
-    buf_init(&bytes, VERDICT_BODY);
+    buf_init(&bytes, READ_BODY);
     codec_put_value(&bytes, body);
     value_free(body);
+    if (bytes.is_over) {
+        buf_clear(&bytes);
+        err_set(err, ERR_INVALID, "%s", SAY("该行内容过大", "the body is too large"));
+        return false;
+    }
     batch_put_input(out, &(struct input){.kind = stmt_text(stmt, 0, NULL),
                                          .name = stmt_text(stmt, 1, NULL),
                                          .at = stmt_int(stmt, 2),
@@ -78,14 +85,19 @@ static bool put_row(struct buf *out, const struct stmt *stmt, struct err *err)
                                          .actor = stmt_text(stmt, 7, NULL),
                                          .body = {bytes.bytes, bytes.length}});
     buf_clear(&bytes);
-    return true;
+    if (out->is_over) {
+        err_set(err, ERR_INVALID, "%s",
+                SAY("等待办理的各行合起来过大", "the rows that wait are too large together"));
+    }
+    return !out->is_over;
 }
 
 bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *item, int64_t last,
                        struct err *err)
 {
     static const char sql[] =
-        "SELECT e.kind, e.name, e.at, e.now, e.occurred, e.body, k.hash, e.actor FROM events AS e"
+        "SELECT e.kind, e.name, e.at, e.now, e.occurred, e.body, k.hash, e.actor,"
+        " e.seq FROM events AS e"
         " JOIN calendars AS k ON k.calendar_id = e.calendar"
         " WHERE e.case_id = $1 AND e.seq > $2 AND e.seq <= $3 AND e.is_input = 1 ORDER BY e.seq";
     struct buf *out = &keeper->scratch;
@@ -104,9 +116,11 @@ bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *
                 (struct span){arena_text(&batch->arena, out->bytes, out->length), out->length};
             return true;
         }
-        if (!put_row(out, stmt, err)) {
+        if (!put_row(out, stmt, &item->fault)) { /* the fault of this case alone */
+            err_add(&item->fault, SAY("第 %lld 行", "row %lld"), (long long)stmt_int(stmt, 8));
+            item->input_count = 0;
             stmt_reset(stmt);
-            return false;
+            return true;
         }
         item->input_count++;
     }
@@ -142,6 +156,10 @@ bool read_case(struct keeper *keeper, struct batch *batch, int64_t case_id, stru
     stmt_reset(stmt);
     stmt = NULL;
     if (item->seq > item->folded && !read_inputs_until(keeper, batch, item, item->seq, err)) {
+        goto fail;
+    }
+    if (item->fault.kind != ERR_NONE) {
+        *err = item->fault;
         goto fail;
     }
     if (!batch_join(batch)) {
@@ -185,8 +203,13 @@ bool read_due(struct keeper *keeper, struct batch *batch, struct place after, in
     int64_t now = keeper_instant(keeper);
     struct buf sql;
 
-    buf_init(&sql, 64u * 1024);
+    buf_init(&sql, (size_t)64 * 1024);
     put_due(keeper, &sql);
+    if (sql.is_over) {
+        err_set(err, ERR_INVALID, "%s",
+                SAY("停用的版本过多", "too many versions are in quarantine"));
+        goto done;
+    }
     if (!store_ask(keeper->store, buf_text(&sql), &stmt, err, "iiii", until, after.wake_at,
                    after.round, after.case_id)) {
         goto done;
@@ -213,7 +236,9 @@ bool read_due(struct keeper *keeper, struct batch *batch, struct place after, in
         if (item->seq > item->folded && !read_inputs_until(keeper, batch, item, item->seq, err)) {
             goto done;
         }
-        if (!batch_join(batch)) {
+        /* What cannot be read is sent to nobody; it is put aside when its turn to be written comes.
+         */
+        if (item->fault.kind == ERR_NONE && !batch_join(batch)) {
             break;
         }
     }

@@ -1,5 +1,6 @@
 /* Recording facts: the names people use become ids and codes, then each fact is a deed. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -13,6 +14,14 @@ struct wish {
     struct value *body;
     char *key;
 };
+
+static bool put_also(struct keeper *keeper, const struct deed *deed, struct err *err)
+{
+    const struct keeper_fact *fact = deed->context;
+
+    (void)keeper;
+    return fact->also(fact->context, err);
+}
 
 static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, struct wish *wish,
                       struct deed *deed, struct err *err)
@@ -52,13 +61,17 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     deed->is_lasting = true;
     if (fact->is_ready) {
         form = fact->form ? value_copy(fact->form) : value_new_map();
-    } else if (!forms_codes(keeper, office_id, value_get(about, "fields"), fact->form, &form,
-                            err)) {
+    } else if (!(strcmp(deed->name, "corrected") == 0
+                     ? forms_correction(keeper, office_id, crew->about, fact->form, &form, err)
+                     : forms_codes(keeper, office_id, value_get(about, "fields"), fact->form, &form,
+                                   err))) {
         return false;
     }
     wish->body = value_new_map();
     value_set(wish->body, "form", form);
     deed->body = wish->body;
+    deed->also = fact->also ? put_also : NULL;
+    deed->context = fact;
     deed->act = "fact";
     deed->kind = "fact";
     deed->has_occurred = fact->occurred != KEEPER_NO_DAY;
@@ -66,18 +79,58 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     return true;
 }
 
-static char *key_of(const char *key, const struct keeper_fact *fact, size_t count)
+/* The key of row i, which is the turn-th of several about its case. */
+static char *key_of(const char *key, const struct keeper_fact *fact, size_t turn)
 {
-    char *own;
-    size_t size;
+    size_t size = strlen(key) + strlen(fact->number) + 24;
+    char *own = mem_new(size);
 
-    if (!key || count == 1) {
-        return mem_text(key);
+    if (turn == 1) {
+        (void)snprintf(own, size, "%s/%s", key, fact->number);
+    } else {
+        (void)snprintf(own, size, "%s/%s/%zu", key, fact->number, turn);
     }
-    size = strlen(key) + strlen(fact->number) + 2;
-    own = mem_new(size);
-    (void)snprintf(own, size, "%s/%s", key, fact->number);
     return own;
+}
+
+struct turn {
+    const char *number;
+    size_t at;
+};
+
+static int turn_compare(const void *a, const void *b)
+{
+    const struct turn *one = a;
+    const struct turn *other = b;
+    int order = strcmp(one->number, other->number);
+
+    return order ? order : (one->at > other->at) - (one->at < other->at);
+}
+
+/* Several rows of one call share its key: each has it with its case, and with its turn when a case
+   comes up again. */
+static void make_keys(const char *key, const struct keeper_fact *facts, size_t count,
+                      struct wish *wishes)
+{
+    struct turn *turns;
+    size_t turn = 0;
+
+    if (!key || count <= 1) {
+        if (count == 1) {
+            wishes[0].key = mem_text(key);
+        }
+        return;
+    }
+    turns = mem_array(count, sizeof *turns);
+    for (size_t i = 0; i < count; i++) {
+        turns[i] = (struct turn){facts[i].number, i};
+    }
+    qsort(turns, count, sizeof *turns, turn_compare);
+    for (size_t i = 0; i < count; i++) {
+        turn = i && strcmp(turns[i].number, turns[i - 1].number) == 0 ? turn + 1 : 1;
+        wishes[turns[i].at].key = key_of(key, &facts[turns[i].at], turn);
+    }
+    mem_free(turns);
 }
 
 bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
@@ -96,13 +149,13 @@ bool keeper_record(struct keeper *keeper, const struct actor *actor, const char 
     if (count == 1) {
         pool_rouse(keeper->pool);
     }
+    make_keys(key, facts, count, wishes);
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct keeper_result){0};
         if (!make_deed(keeper, &facts[i], &wishes[i], &deeds[made], &results[i].err)) {
             deeds[made] = (struct deed){0};
             continue;
         }
-        wishes[i].key = key_of(key, &facts[i], count);
         deeds[made].key = wishes[i].key;
         deeds[made++].result = &results[i];
     }

@@ -75,6 +75,28 @@ static bool find_first(struct keeper *keeper, const char *key, struct found *fou
     return true;
 }
 
+/* Who may sign the line whose turn it is. A line that names nobody is nobody's to sign. */
+static bool find_signers(const struct found *found, int64_t proposal_id, const struct value **out,
+                         struct err *err)
+{
+    int64_t lines = (int64_t)value_count(found->signs);
+
+    if (found->next_sign < 1 || found->next_sign > lines) {
+        err_set(err, ERR_CONFLICT, SAY("P%lld 已经签完，不能再批", "P%lld is signed already"),
+                (long long)proposal_id);
+        return false;
+    }
+    *out = value_get(value_at(found->signs, (size_t)(found->next_sign - 1)), "who");
+    if (value_count(*out) == 0) {
+        err_set(err, ERR_DENIED,
+                SAY("P%lld 第 %lld 道审批没有写明由谁签，任何人都不能签",
+                    "P%lld, line %lld, names nobody who may sign it"),
+                (long long)proposal_id, (long long)found->next_sign);
+        return false;
+    }
+    return true;
+}
+
 bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                  const struct keeper_verdict *verdict, struct err *err)
 {
@@ -97,7 +119,11 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
     }
     if (!actor->person) {
         err_set(err, ERR_DENIED, "%s",
-                SAY("须写明由谁审批（--by）", "who signs must be given (--by)"));
+                SAY("没有写明由谁审批；请加 --by 姓名，如 --by 段远建",
+                    "who signs must be given (--by)"));
+        goto done;
+    }
+    if (!find_signers(&found, verdict->proposal_id, &deed.principals, err)) {
         goto done;
     }
     body = verdict_body(actor, verdict, &found);
@@ -106,7 +132,6 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
     deed.kind = verdict->is_approved ? "approved" : "rejected";
     deed.name = found.key;
     deed.body = body;
-    deed.principals = value_get(value_at(found.signs, (size_t)(found.next_sign - 1)), "who");
     if (!deeds_do(keeper, actor, &deed, 1, true, err)) {
         goto done;
     }

@@ -16,8 +16,8 @@
 
 #define VERDICT_ROWS 2000
 #define VERDICT_EFFECTS 5000
-#define VERDICT_NAME 200           /* bytes */
-#define VERDICT_BODY (256u * 1024) /* of JSON */
+#define VERDICT_NAME 200                  /* bytes */
+#define VERDICT_BODY ((size_t)256 * 1024) /* of JSON */
 #define VERDICT_SNAPSHOT (1024u * 1024)
 
 enum effect_kind {

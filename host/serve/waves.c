@@ -22,7 +22,7 @@ static bool quarantine(struct keeper *keeper, struct crew *crew, const char *sen
         other->is_quarantined |= other->is.version_id == crew->is.version_id;
     }
     keeper->done.quarantined++;
-    log_warn(SAY("工作流 %s 的一个版本连续出错，已隔离：%s",
+    log_warn(SAY("程序 %s 的一个版本连续出错，已隔离：%s",
                  "a version of %s failed repeatedly and was put aside: %s"),
              crew->is.workflow, sentence);
     return true;
@@ -86,16 +86,17 @@ static enum written write_item(struct keeper *keeper, struct scene *scene, struc
 static enum written write_carefully(struct keeper *keeper, struct scene *scene, struct err *err)
 {
     struct err why = {0};
+    struct keeper_mark mark;
     enum written result;
 
-    if (!store_savepoint(keeper->store, err)) {
+    if (!keeper_savepoint(keeper, &mark, err)) {
         return WRITTEN_BAD;
     }
     result = write_item(keeper, scene, &why);
     if (result == WRITTEN_ON) {
         return store_release(keeper->store, err) ? WRITTEN_ON : WRITTEN_BAD;
     }
-    if (!store_back(keeper->store, err) ||
+    if (!keeper_back(keeper, &mark, err) ||
         (keeper->site->is_virtual && !site_reload_clock(keeper->site, err))) {
         return WRITTEN_BAD;
     }

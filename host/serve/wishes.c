@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/case_list.h"
 #include "casework/documents.h"
 #include "casework/outbox.h"
 #include "serve/deeds.h"
@@ -36,6 +37,24 @@ static bool is_kind(const struct value *act, const char *kind)
     return text && strcmp(text, kind) == 0;
 }
 
+static bool may_open(struct keeper *keeper, const struct wishes *wishes,
+                     const struct opening *opening, struct err *err)
+{
+    const struct value *facts = value_get(opening->crew->about, "facts");
+    const struct value *by = value_get(value_get(facts, "opened"), "by");
+    struct buf json;
+    bool ok;
+
+    if (wishes->is_planned) {
+        return true;
+    }
+    buf_init(&json, VERDICT_BODY);
+    json_write(opening->record, &json);
+    ok = deeds_allowed(keeper, wishes->actor, by, opening->bureau->office_id, buf_text(&json), err);
+    buf_clear(&json);
+    return ok;
+}
+
 static bool read_open(struct keeper *keeper, struct ready *ready, const struct value *act,
                       struct err *err)
 {
@@ -60,7 +79,8 @@ static bool read_open(struct keeper *keeper, struct ready *ready, const struct v
         opening->bureau = bureau;
         opening->record = *record;
         opening->at = keeper_instant(keeper);
-        ready->opening_count++;
+        ready->opening_count++; /* the record is freed with the others, whatever comes */
+        ok = may_open(keeper, ready->wishes, opening, err);
     }
     return ok;
 }
@@ -103,7 +123,7 @@ static bool read_fact(struct keeper *keeper, struct ready *ready, const struct v
     deed->body = ready->bodies[at];
     deed->act = "fact";
     deed->kind = "fact";
-    deed->principals = ready->wishes->actor->person_id ? value_get(about, "by") : NULL;
+    deed->principals = ready->wishes->is_planned ? NULL : value_get(about, "by");
     deed->result = &ready->results[at];
     ready->deed_count++;
     ok = true;
@@ -165,10 +185,43 @@ static struct value *principals_of(const struct value *to)
     return list;
 }
 
+static bool refuse_field(const char *field, struct err *err)
+{
+    err_set(err, ERR_INVALID,
+            SAY("作业给出的 %s 过大，或不是 UTF-8 文本",
+                "%s, as the job gives it, is too large or not UTF-8 text"),
+            field);
+    return false;
+}
+
+/* The same limits as for what a decision gives. */
+static bool read_name(const struct value *act, const char *field, struct span *out, struct err *err)
+{
+    const char *text = value_get_text(act, field);
+    size_t length = value_length(value_get(act, field));
+
+    if (length > VERDICT_NAME || (text && !text_is_utf8(text, length))) {
+        return refuse_field(field, err);
+    }
+    *out = span_of(text ? text : "");
+    return true;
+}
+
+/* Into an empty buffer, which stays the caller's. */
+static bool read_data(const struct value *act, struct buf *out, struct err *err)
+{
+    if (value_kind(value_get(act, "data")) == VALUE_MAP) {
+        json_write(value_get(act, "data"), out);
+    } else {
+        buf_add_text(out, "{}");
+    }
+    return (!out->is_over && text_is_utf8(out->bytes, out->length)) || refuse_field("data", err);
+}
+
 static bool put_message(struct keeper *keeper, const struct ready *ready, const struct value *act,
                         const char *key, struct err *err)
 {
-    const char *template = value_get_text(act, "template");
+    struct span template = {NULL, 0};
     struct value *to = principals_of(value_get(act, "to"));
     struct buf codec;
     struct buf data;
@@ -179,23 +232,20 @@ static bool put_message(struct keeper *keeper, const struct ready *ready, const 
     buf_init(&codec, 64u * 1024);
     buf_init(&data, VERDICT_BODY);
     codec_put_value(&codec, to);
-    if (value_kind(value_get(act, "data")) == VALUE_MAP) {
-        json_write(value_get(act, "data"), &data);
-    } else {
-        buf_add_text(&data, "{}");
-    }
-    ok = recipients_find(keeper->recipients, ready->wishes->office_id,
+    ok = read_name(act, "template", &template, err) && read_data(act, &data, err) &&
+         (!codec.is_over || refuse_field("to", err)) &&
+         recipients_find(keeper->recipients, ready->wishes->office_id,
                          clock_day(keeper_instant(keeper)),
                          (struct span){codec.bytes, codec.length}, &ids, &count, err);
     if (ok && count == 0) {
         err_set(err, ERR_MISSING, SAY("消息 %s 没有收件人", "the message %s reaches nobody"),
-                template ? template : "");
+                template.bytes);
         ok = false;
     }
     for (size_t i = 0; ok && i < count; i++) {
         ok = outbox_add(keeper->store,
                         &(struct outbox_new){.key = span_of(key),
-                                             .template = span_of(template ? template : ""),
+                                             .template = template,
                                              .data = span_of(buf_text(&data)),
                                              .at = keeper_instant(keeper)},
                         ids[i], err);
@@ -210,24 +260,49 @@ static bool put_message(struct keeper *keeper, const struct ready *ready, const 
 static bool put_document(struct keeper *keeper, const struct ready *ready, const struct value *act,
                          const char *key, struct err *err)
 {
-    const char *name = value_get_text(act, "name");
+    struct span name = {NULL, 0};
+    struct bureau *bureau = NULL;
     struct buf data;
     bool ok;
 
-    buf_init(&data, VERDICT_BODY);
-    if (value_kind(value_get(act, "data")) == VALUE_MAP) {
-        json_write(value_get(act, "data"), &data);
-    } else {
-        buf_add_text(&data, "{}");
+    if (!keeper_bureau(keeper, ready->wishes->office_id, &bureau, err)) {
+        return false;
     }
-    ok = documents_add(keeper->store,
-                       &(struct document_new){.key = span_of(key),
-                                              .name = span_of(name ? name : ""),
+    buf_init(&data, VERDICT_BODY);
+    ok = read_name(act, "name", &name, err) && read_data(act, &data, err) &&
+         documents_add(keeper->store,
+                       &(struct document_new){.office_id = bureau->office_id,
+                                              .key = span_of(key),
+                                              .name = name,
                                               .data = span_of(buf_text(&data)),
                                               .at = keeper_instant(keeper)},
                        err);
     ready->wishes->ran->documents += ok;
     buf_clear(&data);
+    return ok;
+}
+
+/* The run itself; a fact it records has its own row besides. */
+static bool put_audit(struct keeper *keeper, const struct ready *ready, struct err *err)
+{
+    const struct wishes *wishes = ready->wishes;
+    struct act act = {.name = "run", .object = wishes->name, .actor = wishes->actor};
+    struct bureau *bureau = NULL;
+    struct value *body;
+    bool ok;
+
+    if (!keeper_bureau(keeper, wishes->office_id, &bureau, err)) {
+        return false;
+    }
+    act.office_id = bureau->office_id;
+    act.office = bureau->code;
+    body = value_new_map();
+    value_set_int(body, "opened", wishes->ran->opened);
+    value_set_int(body, "facts", (int64_t)ready->deed_count);
+    value_set_int(body, "messages", wishes->ran->messages);
+    value_set_int(body, "documents", wishes->ran->documents);
+    ok = act_finish(keeper->site, &act, NULL, body, err);
+    value_free(body);
     return ok;
 }
 
@@ -250,7 +325,7 @@ static bool put_rest(struct keeper *keeper, const struct ready *ready, struct er
             return false;
         }
     }
-    return put_openings(keeper, ready, err) &&
+    return put_openings(keeper, ready, err) && put_audit(keeper, ready, err) &&
            (!wishes->also || wishes->also(keeper, wishes->context, err));
 }
 
@@ -261,16 +336,10 @@ static bool put_beside(struct keeper *keeper, const struct deed *deed, struct er
 
 static bool put_alone(struct keeper *keeper, const struct ready *ready, struct err *err)
 {
-    struct bureau *bureau = NULL;
-    struct act act = {.name = "run", .object = ready->wishes->name, .actor = ready->wishes->actor};
-
-    if (!keeper_bureau(keeper, ready->wishes->office_id, &bureau, err) ||
-        !store_begin(keeper->store, err)) {
+    if (!store_begin(keeper->store, err)) {
         return false;
     }
-    act.office_id = bureau->office_id;
-    act.office = bureau->code;
-    if (!put_rest(keeper, ready, err) || !act_finish(keeper->site, &act, NULL, NULL, err)) {
+    if (!put_rest(keeper, ready, err)) {
         keeper_rollback(keeper);
         return false;
     }

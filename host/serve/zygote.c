@@ -236,14 +236,20 @@ done:
     return ok;
 }
 
+static void hang_up(struct zygote *zygote)
+{
+    if (zygote->socket >= 0) {
+        close(zygote->socket);
+        zygote->socket = -1;
+    }
+}
+
 void zygote_stop(struct zygote *zygote)
 {
     if (!zygote) {
         return;
     }
-    if (zygote->socket >= 0) {
-        close(zygote->socket);
-    }
+    hang_up(zygote);
     if (zygote->pid > 0) {
         kill(zygote->pid, SIGKILL);
         while (waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR) {
@@ -252,9 +258,23 @@ void zygote_stop(struct zygote *zygote)
     mem_free(zygote);
 }
 
-int zygote_pid(const struct zygote *zygote)
+/* One question and its answer. After a failure nobody knows whose answer comes next, so there is no
+   further question: the zygote ends with its socket, and its workers with it. */
+static bool converse(struct zygote *zygote, const int64_t *ask, size_t count,
+                     int64_t answer[static NUMBERS_MAX], struct err *err)
 {
-    return (int)zygote->pid;
+    if (zygote->socket < 0) {
+        err_set(err, ERR_MISSING, "%s",
+                SAY("脚本进程的母进程已停止，请重新运行命令",
+                    "the process that starts workers has stopped; run the command again"));
+        return false;
+    }
+    if (!send_numbers(zygote->socket, ask, count, err) ||
+        !receive_numbers(zygote->socket, answer, clock_steady() + ANSWER_MS, err)) {
+        hang_up(zygote);
+        return false;
+    }
+    return true;
 }
 
 bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
@@ -265,8 +285,7 @@ bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
     int fd;
     struct worker_link *link;
 
-    if (!send_numbers(zygote->socket, ask, COUNT_OF(ask), err) ||
-        !receive_numbers(zygote->socket, answer, clock_steady() + ANSWER_MS, err)) {
+    if (!converse(zygote, ask, COUNT_OF(ask), answer, err)) {
         return false;
     }
     if (answer[0] <= 0) {
@@ -275,6 +294,7 @@ bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
         return false;
     }
     if (!pipe_receive_fd(zygote->socket, &fd, clock_steady() + ANSWER_MS, err)) {
+        hang_up(zygote);
         return false;
     }
     link = mem_new(sizeof *link);
@@ -332,11 +352,6 @@ bool worker_receive(struct worker_link *link, struct buf *reply, int64_t deadlin
     return false;
 }
 
-int worker_fd(const struct worker_link *link)
-{
-    return link->fd;
-}
-
 int worker_pid(const struct worker_link *link)
 {
     return (int)link->pid;
@@ -357,11 +372,7 @@ static int ask_status(struct worker_link *link)
     int64_t answer[NUMBERS_MAX];
     struct err err;
 
-    if (!send_numbers(link->zygote->socket, ask, COUNT_OF(ask), &err) ||
-        !receive_numbers(link->zygote->socket, answer, clock_steady() + ANSWER_MS, &err)) {
-        return -1;
-    }
-    return (int)answer[0];
+    return converse(link->zygote, ask, COUNT_OF(ask), answer, &err) ? (int)answer[0] : -1;
 }
 
 void worker_end(struct worker_link *link, struct worker_end *how)

@@ -25,7 +25,6 @@ MUST_USE bool zygote_start(const struct zygote_options *options, struct zygote *
                            struct err *err);
 /* Ends it and its workers; accepts NULL. End the links first. */
 void zygote_stop(struct zygote *zygote);
-int zygote_pid(const struct zygote *zygote);
 /* One fresh worker. ERR_MISSING when the zygote is gone: start another. */
 MUST_USE bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
                           struct worker_link **out, struct err *err);
@@ -41,8 +40,6 @@ void worker_rouse(struct worker_link *link);
    word. worker_end tells which. */
 MUST_USE bool worker_receive(struct worker_link *link, struct buf *reply, int64_t deadline,
                              struct err *err);
-/* For poll: readable when a frame or the end has come. */
-int worker_fd(const struct worker_link *link);
 int worker_pid(const struct worker_link *link);
 void worker_kill(struct worker_link *link);
 

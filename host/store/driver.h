@@ -66,6 +66,7 @@ struct driver {
     enum driver_result (*show_offices)(void *conn, const int64_t *ids, size_t count,
                                        struct err *err);
     enum driver_result (*copy)(void *conn, const char *path, struct err *err);
+    enum driver_result (*fold_log)(void *conn, struct err *err);
     enum driver_result (*check)(void *conn, struct err *err);
     void (*cost)(void *conn, struct store_cost *add); /* adds and starts again */
     const struct stmt_driver *statements;

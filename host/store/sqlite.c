@@ -254,6 +254,7 @@ const struct driver SQLITE_DRIVER = {
     .count_tables = count_tables,
     .show_offices = sqlite_show_offices,
     .copy = sqlite_copy,
+    .fold_log = sqlite_fold_log,
     .check = sqlite_check,
     .cost = add_cost,
     .statements = &SQLITE_STATEMENTS,

@@ -170,3 +170,11 @@ enum driver_result sqlite_check(void *conn, struct err *err)
     }
     return DRIVER_OK;
 }
+
+enum driver_result sqlite_fold_log(void *conn, struct err *err)
+{
+    const struct sqlite_conn *self = conn;
+    int code = sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+    return code == SQLITE_OK ? DRIVER_OK : sqlite_tell(self, code, err);
+}

@@ -48,6 +48,7 @@ enum driver_result sqlite_show_offices(void *conn, const int64_t *ids, size_t co
 MUST_USE bool sqlite_make_file(const char *path, struct err *err);
 /* Removes path and what SQLite puts beside it. */
 void sqlite_remove_file(const char *path);
+enum driver_result sqlite_fold_log(void *conn, struct err *err);
 enum driver_result sqlite_copy(void *conn, const char *path, struct err *err);
 enum driver_result sqlite_check(void *conn, struct err *err);
 

@@ -284,12 +284,6 @@ bool stmt_bind_text_n(struct stmt *stmt, int index, const char *text, size_t len
                 err);
 }
 
-bool stmt_bind_blob(struct stmt *stmt, int index, const void *bytes, size_t length, struct err *err)
-{
-    return bind(stmt, index, &(struct driver_value){.kind = 'b', .bytes = bytes, .length = length},
-                err);
-}
-
 bool stmt_bind_null(struct stmt *stmt, int index, struct err *err)
 {
     return bind(stmt, index, &(struct driver_value){.kind = 'n'}, err);

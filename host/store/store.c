@@ -180,6 +180,12 @@ bool store_copy(struct store *store, const char *path, struct err *err)
            store_settle(store, store->driver->copy(store->conn, path, err), err);
 }
 
+bool store_fold_log(struct store *store, struct err *err)
+{
+    return store_is_usable(store, err) &&
+           store_settle(store, store->driver->fold_log(store->conn, err), err);
+}
+
 bool store_check(struct store *store, struct err *err)
 {
     return store_is_usable(store, err) &&

@@ -68,8 +68,6 @@ MUST_USE bool stmt_bind_real(struct stmt *stmt, int index, double number, struct
 MUST_USE bool stmt_bind_text(struct stmt *stmt, int index, const char *text, struct err *err);
 MUST_USE bool stmt_bind_text_n(struct stmt *stmt, int index, const char *text, size_t length,
                                struct err *err);
-MUST_USE bool stmt_bind_blob(struct stmt *stmt, int index, const void *bytes, size_t length,
-                             struct err *err);
 MUST_USE bool stmt_bind_null(struct stmt *stmt, int index, struct err *err);
 MUST_USE bool stmt_step(struct stmt *stmt, bool *has_row, struct err *err);
 /* Runs to the end without rows and resets, keeping the values: for INSERT and UPDATE in loops. */
@@ -106,6 +104,9 @@ void store_cost(struct store *store, struct store_cost *out);
 
 /* Online copy of the whole database into a new file at path, checked on the copy. */
 MUST_USE bool store_copy(struct store *store, const char *path, struct err *err);
+/* Writes everything that waits in a log beside the database into the database itself, and empties
+   the log; ERR_BUSY when another connection keeps it from that. Outside of transactions. */
+MUST_USE bool store_fold_log(struct store *store, struct err *err);
 /* The engine's own integrity check; false with the first finding. */
 MUST_USE bool store_check(struct store *store, struct err *err);
 

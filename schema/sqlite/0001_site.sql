@@ -259,6 +259,7 @@ CREATE UNIQUE INDEX outbox_key ON outbox (case_id, effect_key, person_id);
 -- Papers that a decision asked for; a later issue renders them.
 CREATE TABLE documents (
   document_id INTEGER NOT NULL,
+  office_id   INTEGER NOT NULL, -- numbers run in the office
   case_id     INTEGER, -- NULL: asked for by a job
   effect_key  TEXT NOT NULL,
   name        TEXT NOT NULL,
@@ -267,9 +268,10 @@ CREATE TABLE documents (
   status      TEXT NOT NULL,
   created_at  INTEGER NOT NULL,
   CONSTRAINT documents_pk PRIMARY KEY (document_id),
-  CONSTRAINT documents_number UNIQUE (number),
+  CONSTRAINT documents_number UNIQUE (office_id, number),
   CONSTRAINT documents_status CHECK (status IN ('drafted', 'numbered', 'cancelled')),
-  CONSTRAINT documents_case FOREIGN KEY (case_id) REFERENCES cases (case_id)
+  CONSTRAINT documents_case FOREIGN KEY (case_id) REFERENCES cases (case_id),
+  CONSTRAINT documents_office FOREIGN KEY (office_id) REFERENCES offices (office_id)
 ) STRICT;
 CREATE UNIQUE INDEX documents_key ON documents (case_id, effect_key);
 

@@ -41,10 +41,29 @@ local function facts_of(def)
   return out
 end
 
+local function named(set, id)
+  return set ~= nil and set[id] ~= nil
+end
+
 local function titles(group)
   local out = {}
   for _, id in ipairs(group.order) do
     out[id] = { title = group.id[id].title, final = group.id[id].final or nil }
+  end
+  return out
+end
+
+-- States with what each takes, in the order of the facts.
+local function states_of(def)
+  local out = titles(def.states)
+  for _, id in ipairs(def.states.order) do
+    local state, takes = def.states.id[id], {}
+    for _, fact in ipairs(def.facts.order) do
+      if named(state.on, fact) or named(state.takes, fact) or named(state.late, fact) then
+        takes[#takes + 1] = fact
+      end
+    end
+    out[id].takes = takes
   end
   return out
 end
@@ -62,7 +81,8 @@ local function steps_of(def)
     for _, id in ipairs(steps.order) do
       local step = steps.id[id]
       out[ladder .. "/" .. id] = { title = step.title, approve = step.approve ~= nil,
-        at = offset_text(step.at), after = step.after }
+        at = offset_text(step.at), after = step.after,
+        rejected = step.approve and (step.rejected or "end") or nil }
     end
   end
   return out
@@ -145,7 +165,7 @@ function about.of(def)
   local found = effects_of(def)
   return { kind = "workflow", id = def.id, title = def.title, code = def.code,
     fields = fields_of(def.record), facts = facts_of(def), fact_order = view.copy(def.facts.order),
-    states = titles(def.states), deadlines = titles(def.deadlines), ladders = titles(def.ladders),
+    states = states_of(def), deadlines = titles(def.deadlines), ladders = titles(def.ladders),
     steps = steps_of(def), signals = signals_of(def), settings = settings_of(def),
     opens = index.sorted_keys(found.open), documents = index.sorted_keys(found.document),
     templates = index.sorted_keys(found.notify) }

@@ -92,9 +92,9 @@ function acts.extension_granted(w, form)
   ext.i, ext.was, ext.reason = w.s.n, dl.text, form.reason
   dl.ext[#dl.ext + 1] = ext
   dates.recount(w, id, "extended")
-  rows.decide(w, "extended", id, { due = dl.text, was = ext.was, original =
-    calendar.text(dl.chain[1]), times = #dl.ext, reason = form.reason, calendar = w.hash },
-    w.def.deadlines.id[id].line)
+  rows.decide(w, "extended", id, { due = dl.text, was = ext.was,
+    original = dl.first or calendar.text(dl.chain[1]), times = #dl.ext, reason = form.reason,
+    calendar = w.hash }, w.def.deadlines.id[id].line)
 end
 
 -- A stored day follows the fact that gave it.

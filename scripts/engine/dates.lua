@@ -99,21 +99,26 @@ local function derive_ladders(w, id)
   end
 end
 
---- Count again and settle; a date that moved is told.
+--- Count again and settle; a date that moved, or is no longer provisional, is told.
 ---@param w table
 ---@param id string
 ---@param why string
 function dates.recount(w, id, why)
   local deadline, dl = w.def.deadlines.id[id], w.s.dl[id]
-  local was = dl.text
+  local was, was_provisional = dl.text, dl.prov
   if not dl.met and not dl.over then
     dates.count(w, deadline, dl)
   end
   dates.settle(w, id, deadline, dl)
   derive_ladders(w, id)
-  if dl.text ~= was then
+  local is_final = was_provisional and not dl.prov
+  if dl.text ~= was or is_final then
+    local mark = dl.prov
+    if is_final then
+      mark = false
+    end
     rows.decide(w, "redated", id, { due = dl.text, was = was, why = why, calendar = w.hash,
-      provisional = dl.prov, rungs = ladders.days(w, id) }, deadline.line)
+      provisional = mark, rungs = ladders.days(w, id) }, deadline.line)
   end
 end
 

@@ -91,6 +91,7 @@ local function start(w, id)
     pauses = {}, subs = {}, i = w.s.n, start = base, given = budget }
   w.s.dl[id] = dl
   dates.count(w, deadline, dl)
+  dl.first = dl.text
   dates.settle(w, id, deadline, dl)
   arm_ladders(w, id, dl)
   rows.decide(w, "armed", id, { due = dl.text or "open", base = calendar.text(base),
@@ -131,18 +132,18 @@ local function is_live(dl)
   return dl and not dl.met and not dl.over
 end
 
-local function submit(w, id)
+local function submit(w, id, by)
   local dl = w.s.dl[id]
   if not is_live(dl) or rungs.open_from(dl.subs) then
     return
   end
   dl.subs[#dl.subs + 1] = { from = w.day, i = w.s.n }
-  rows.decide(w, "submitted", id, { on = calendar.text(w.day), due = dl.text,
+  rows.decide(w, "submitted", id, { on = calendar.text(w.day), by = by, due = dl.text,
     late = dl.due ~= nil and w.day > dl.due }, w.def.deadlines.id[id].line)
   dates.recount(w, id, "submitted")
 end
 
-local function give_back(w, id)
+local function give_back(w, id, by)
   local deadline, dl = w.def.deadlines.id[id], w.s.dl[id]
   local sub = is_live(dl) and dl.subs[#dl.subs]
   if not sub or sub.to then
@@ -155,7 +156,8 @@ local function give_back(w, id)
     dl.own = clock ~= "restart" or nil -- a budget of the return's own, not the stored one
     dl.budget = dl.own and { kind = clock.kind, n = clock.n } or dl.given
   end
-  rows.decide(w, "returned", id, { on = calendar.text(w.day), clock = clock }, deadline.line)
+  local body = { on = calendar.text(w.day), by = by, clock = clock }
+  rows.decide(w, "returned", id, body, deadline.line)
   dates.recount(w, id, "returned")
 end
 
@@ -198,8 +200,12 @@ function deadlines.happen(w, id)
   each(w, event.holds, ladders.hold)
   each(w, event.resumes, ladders.resume)
   each(w, event.met, meet)
-  each(w, event.submitted, submit)
-  each(w, event.returned, give_back)
+  for _, deadline in ipairs(event.submitted) do
+    submit(w, deadline, id)
+  end
+  for _, deadline in ipairs(event.returned) do
+    give_back(w, deadline, id)
+  end
   each(w, event.starts, start)
 end
 

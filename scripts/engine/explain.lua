@@ -6,24 +6,16 @@ local calendar = require("calendar")
 local explain_rungs = require("engine.explain_rungs")
 local index = require("engine.index")
 local instants = require("engine.instants")
-local next_of = require("engine.next")
+local titles = require("engine.titles")
 local words = require("words")
 
 local explain = {}
 
-local function title_of(group, id)
-  local item = group.id[id]
-  return item and item.title or tostring(id)
-end
-
-local function event_title(def, id)
-  local item = def.facts.id[id] or def.states.id[id]
-  return item and item.title or tostring(id)
-end
-
 local function budget_words(budget)
   if budget.kind == "open" then
     return words.say("长期", "open-ended")
+  elseif budget.kind == "date" then
+    return words.sayf("%s（写明的日期）", "%s (a stated date)", budget.date)
   end
   return calendar.describe(budget)
 end
@@ -50,23 +42,31 @@ local function source_of(def, deadline)
   return words.sayf("流程第%d行", "line %d", deadline.line or 0)
 end
 
-local function span_text(span, zh, en)
-  return words.sayf("  %s：%s 起，%s", "  %s: from %s, %s", words.say(zh, en),
-    calendar.text(span.from), span.to
-      and words.sayf("至 %s（该日起恢复计算）", "to %s (which counts again)", calendar.text(span.to))
-      or words.say("尚未结束", "not over yet"))
+local function end_text(span, over)
+  if span.to then
+    return words.sayf("至 %s（该日起恢复计算）", "to %s (which counts again)", calendar.text(span.to))
+  elseif over then
+    return words.say("随案件结束", "ended with the case")
+  end
+  return words.say("尚未结束", "not over yet")
+end
+
+local function add_list(lines, list, over, zh, en)
+  for _, span in ipairs(list) do
+    lines[#lines + 1] = words.sayf("  %s：%s 起，%s", "  %s: from %s, %s", words.say(zh, en),
+      calendar.text(span.from), end_text(span, over))
+  end
 end
 
 local function add_spans(lines, dl)
-  for _, pause in ipairs(dl.pauses) do
-    lines[#lines + 1] = span_text(pause, "暂停", "paused")
-  end
-  for _, sub in ipairs(dl.subs) do
-    lines[#lines + 1] = span_text(sub, "已提交，停止计时", "submitted, the clock stands")
-  end
-  for _, ext in ipairs(dl.ext) do
-    lines[#lines + 1] = words.sayf("  延期 %s，原定 %s%s", "  extended by %s, before that due %s%s",
-      calendar.describe(ext), tostring(ext.was), ext.reason and "：" .. ext.reason or "")
+  local over = dl.met ~= nil or dl.over == true
+  add_list(lines, dl.pauses, over, "暂停", "paused")
+  add_list(lines, dl.subs, over, "已提交，停止计时", "submitted, the clock stands")
+  for at, ext in ipairs(dl.ext) do
+    local first = at == 1 and dl.first and dl.first ~= ext.was
+      and words.sayf("，最初为 %s", ", first %s", dl.first) or ""
+    lines[#lines + 1] = words.sayf("  延期 %s，原定 %s%s%s", "  extended by %s, before that due %s%s%s",
+      calendar.describe(ext), tostring(ext.was), first, ext.reason and "：" .. ext.reason or "")
   end
 end
 
@@ -93,17 +93,22 @@ local function add_count(lines, cal, deadline, dl)
 end
 
 local function not_started(def, deadline)
-  local titles = {}
-  for at, id in ipairs(index.sorted_keys(deadline.starts)) do
-    titles[at] = event_title(def, id)
-  end
+  local events = titles.events(def, index.sorted_keys(deadline.starts))
   if deadline.applies then
     return words.sayf("期限“%s”：没有起算：本案不适用，或者还在等待：%s",
-      "deadline \"%s\": not started: it does not apply, or waits for: %s", deadline.title,
-      words.join(titles))
+      "deadline \"%s\": not started: it does not apply, or waits for: %s", deadline.title, events)
   end
   return words.sayf("期限“%s”：还没有起算，等待：%s", "deadline \"%s\": not started, waits for: %s",
-    deadline.title, words.join(titles))
+    deadline.title, events)
+end
+
+local function status_text(dl)
+  local due = dl.text or words.say("长期", "open-ended")
+  if dl.status == "met" and dl.late then
+    return words.sayf("%s，逾期办结（%s）", "%s, met late (%s)", due, calendar.text(dl.met))
+  end
+  local status = STATUS[dl.status] or { dl.status, dl.status }
+  return words.sayf("%s（%s）", "%s (%s)", due, words.say(status[1], status[2]))
 end
 
 local function add_deadline(lines, def, ctx, s, id)
@@ -112,9 +117,8 @@ local function add_deadline(lines, def, ctx, s, id)
     lines[#lines + 1] = not_started(def, deadline)
     return
   end
-  local status = STATUS[dl.status] or { dl.status, dl.status }
-  lines[#lines + 1] = words.sayf("期限“%s”：%s（%s）", "deadline \"%s\": %s (%s)", deadline.title,
-    dl.text or words.say("长期", "open-ended"), words.say(status[1], status[2]))
+  lines[#lines + 1] = words.sayf("期限“%s”：%s", "deadline \"%s\": %s", deadline.title,
+    status_text(dl))
   lines[#lines + 1] = words.sayf("  自 %s 起算，期限 %s，来自%s%s",
     "  starts on %s, budget %s, from %s%s", calendar.text(dl.base), budget_words(dl.budget),
     source_of(def, deadline), deadline.basis and words.sayf("，依据：%s", ", basis: %s",
@@ -130,16 +134,6 @@ local function add_deadline(lines, def, ctx, s, id)
   end
 end
 
-local function row_name(def, row)
-  local name = tostring(row.name)
-  if name:find("/", 1, true) then
-    return next_of.step_title(def, name)
-  elseif def.deadlines.id[name] then
-    return title_of(def.deadlines, name)
-  end
-  return event_title(def, name)
-end
-
 local KINDS = {
   entered = { "进入", "enters" }, armed = { "起算", "armed" }, redated = { "日期变动", "redated" },
   submitted = { "提交", "submitted" }, returned = { "退回", "returned" }, met = { "办结", "met" },
@@ -152,46 +146,61 @@ local KINDS = {
   signed = { "签批", "signed" }, noted = { "说明", "noted" },
 }
 
-local function add_row(lines, def, row)
-  local kind = KINDS[row.kind] or { row.kind, row.kind }
-  local reason = type(row.body) == "table" and (row.body.reason or row.body.why)
-  lines[#lines + 1] = words.sayf("%s %s“%s”%s（第%d行%s）", "%s %s \"%s\"%s (line %d%s)",
-    instants.text(row.at), words.say(kind[1], kind[2]), row_name(def, row),
-    type(reason) == "string" and "：" .. explain_rungs.reason(reason) or "", row.line or 0,
-    row.version and words.sayf("，版本 %s", ", version %s", tostring(row.version)) or "")
+-- A date that moved by an act of its own is told by the row of that act.
+local function is_told(row)
+  return row.kind == "redated" and type(row.body) == "table" and row.body.why == "extended"
 end
 
-local function state_title(def, s)
-  local state = def.states.id[s.state]
-  return state and state.title or tostring(s.state)
+local function moved_text(body)
+  if type(body.due) == "string" and type(body.was) == "string" then
+    return words.sayf("，由 %s 改为 %s", ", from %s to %s", body.was, body.due)
+  end
+  return ""
+end
+
+local function cited(row)
+  local version = row.version and words.sayf("版本 %s", "version %s", tostring(row.version))
+  local line = (row.line or 0) > 0 and words.sayf("第%d行", "line %d", row.line)
+  if not line then
+    return ""
+  end
+  return words.sayf("（%s）", " (%s)", version and line .. words.say("，", ", ") .. version or line)
+end
+
+local function add_row(lines, def, row)
+  local kind = KINDS[row.kind] or { row.kind, row.kind }
+  local body = type(row.body) == "table" and row.body or {}
+  local reason = body.reason or body.why
+  lines[#lines + 1] = words.sayf("%s %s“%s”%s%s%s", "%s %s \"%s\"%s%s%s", instants.text(row.at),
+    words.say(kind[1], kind[2]), titles.row(def, row.kind, tostring(row.name)), moved_text(body),
+    type(reason) == "string" and words.say("：", ": ") .. explain_rungs.reason(reason) or "",
+    cited(row))
 end
 
 local function add_events(lines, def, s)
-  local state, events = def.states.id[s.state], {}
-  for at, id in ipairs(index.sorted_keys(state and state.on)) do
-    events[at] = event_title(def, id)
-  end
+  local state = def.states.id[s.state]
+  local events = index.sorted_keys(state and state.on)
   lines[#lines + 1] = words.sayf("现在处于“%s”，等待：%s", "now in \"%s\", waiting for: %s",
-    state_title(def, s), #events > 0 and words.join(events) or words.say("无", "nothing"))
+    titles.state(def, s.state), #events > 0 and titles.events(def, events)
+      or words.say("无", "nothing"))
 end
 
 local function add_people(lines, def, s)
   for _, key in ipairs(index.sorted_keys(s.props)) do
-    local prop = s.props[key]
-    lines[#lines + 1] = words.sayf("等待审批：“%s”，第%d位", "approval waits: \"%s\", signature %d",
-      next_of.step_title(def, prop.l .. "/" .. prop.s), prop.sign)
+    lines[#lines + 1] = words.sayf("待%s", "waits for %s", titles.awaited(def, s.props[key]))
   end
   for _, key in ipairs(index.sorted_keys(s.plan)) do
     local item = s.plan[key]
     lines[#lines + 1] = words.sayf("等待补办清单签字：“%s”，原定 %s",
       "the catch-up list waits: \"%s\", planned for %s",
-      next_of.step_title(def, item.l .. "/" .. item.s), instants.text(item.p))
+      titles.step(def, item.l .. "/" .. item.s), instants.text(item.p))
   end
 end
 
 local function add_waiting(lines, def, s)
   if s.closed then
-    lines[#lines + 1] = words.sayf("案件已结束：%s", "the case has ended: %s", state_title(def, s))
+    lines[#lines + 1] = words.sayf("案件已结束：%s", "the case has ended: %s",
+      titles.state(def, s.state))
     return
   end
   add_events(lines, def, s)
@@ -216,7 +225,7 @@ function explain.lines(def, ctx, s, rows)
     end
   end
   for _, row in ipairs(rows) do
-    if not row.is_input then
+    if not row.is_input and not is_told(row) then
       add_row(lines, def, row)
     end
   end

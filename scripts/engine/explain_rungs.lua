@@ -2,7 +2,10 @@
 -- the explanation that reads the state of ladders.
 
 local calendar = require("calendar")
+local index = require("engine.index")
 local instants = require("engine.instants")
+local rungs = require("engine.rungs")
+local view = require("engine.view")
 local words = require("words")
 
 local explain_rungs = {}
@@ -29,6 +32,9 @@ local REASONS = {
   record_changed = { "登记内容变更", "the record changed" },
   nobody = { "没有人可以送达", "it reached nobody" },
   not_armed = { "无法起算", "it cannot start" },
+  not_taken = { "本案现处状态不接受，仅留痕", "the present state does not take it: noted only" },
+  plan = { "补办清单不再执行", "skipped on the catch-up list" },
+  open = { "期限改为长期", "the term became open-ended" },
 }
 
 local OUTCOMES = {
@@ -49,17 +55,39 @@ function explain_rungs.reason(reason)
   return say(REASONS[reason], reason)
 end
 
-local function place_of(ladder, step)
-  local offset = type(step.at) == "table" and step.at.n ~= nil and step.at or nil
-  local how = offset and calendar.describe(offset) or words.say("按流程计算", "as computed")
-  if step.at == nil then
-    how = words.say("当日", "the same day")
+local function offset_text(offset, after)
+  if offset.n == 0 then
+    return after and words.say("执行当日", "on the same day") or words.say("到期当日", "on the due day")
   end
+  local size = offset.n and { kind = offset.kind, n = math.abs(offset.n) } or offset
+  local how = calendar.describe(size)
+  if after then
+    return words.sayf("执行后%s", "%s later", how)
+  elseif offset.n and offset.n < 0 then
+    return words.sayf("到期前%s", "%s before the due day", how)
+  end
+  return words.sayf("到期后%s", "%s after the due day", how)
+end
+
+-- What a function gives now; one that fails is told by the case, not here.
+local function computed(w, step)
+  local ok, offset = pcall(view.value, w, step.at, step)
+  if not ok then
+    view.place()
+  end
+  return ok and type(offset) == "table" and offset or ok and offset == nil and { n = 0 } or nil
+end
+
+local function place_of(w, ladder, step)
   local from = step.after and ladder.steps.id[step.after]
-  if from then
-    return words.sayf("“%s”执行后 %s", "after \"%s\" %s", from.title, how)
+  local offset = type(step.at) == "table" and step.at or computed(w, step)
+  local is_function = type(step.at) == "function"
+  local how = offset and offset_text(offset, from)
+    or words.say("日数由程序计算", "the script counts the days")
+  if offset and is_function then
+    how = words.sayf("%s（日数由程序计算）", "%s (the script counts the days)", how)
   end
-  return words.sayf("到期日起 %s", "%s from the due day", how)
+  return from and words.sayf("“%s”%s", "after \"%s\": %s", from.title, how) or how
 end
 
 local function timer_of(s, ladder, step)
@@ -87,32 +115,56 @@ local function future_of(s, ls, ladder, step)
   return words.say("停住，等待恢复计时", "held until the clock goes on")
 end
 
-local function past_of(fires)
+local DONE = { fired = true, released = true }
+
+-- A measure taken on a day its rule no longer gives stands, and the line says so.
+local function moved_text(w, ladder, step, nth, fire)
+  if not DONE[fire.o] or type(step.at) == "function" then
+    return ""
+  end
+  local ok, day = pcall(rungs.day, w, ladder, step, nth)
+  if not ok or not day or day <= instants.day(fire.p) then
+    return ""
+  end
+  return words.sayf("（改期后应为 %s，措施保留）", " (by the date as it is now: %s; it stands)",
+    calendar.text(day))
+end
+
+local function past_of(w, ladder, step, fires)
   local out = {}
   for at, fire in ipairs(fires) do
     out[at] = instants.text(fire.p) .. " " .. say(OUTCOMES[fire.o], fire.o)
+      .. moved_text(w, ladder, step, at, fire)
   end
   return words.join(out)
+end
+
+-- Enough of a work of the fold to count days and ask the script's functions.
+local function work(def, ctx, s, ladder)
+  local dl = s.dl[ladder.past]
+  return { def = def, ix = index.of(def), ctx = ctx, s = s,
+    cal = dl and ctx.calendars[dl.cal] or ctx.calendars[ctx.calendar] }
 end
 
 --- Add the lines of one ladder.
 ---@param lines string[]
 ---@param def table
----@param _ table ctx
+---@param ctx table
 ---@param s table
 ---@param id string
-function explain_rungs.add(lines, def, _, s, id)
+function explain_rungs.add(lines, def, ctx, s, id)
   local ladder, ls = def.ladders.id[id], s.rungs[id]
   if not ls then
     return
   end
+  local w = work(def, ctx, s, ladder)
   for _, name in ipairs(ladder.steps.order) do
     local step, rung = ladder.steps.id[name], ls.steps[name]
-    local past, future = past_of(rung.fires), future_of(s, ls, ladder, step)
+    local past, future = past_of(w, ladder, step, rung.fires), future_of(s, ls, ladder, step)
     local done = #rung.fires > 0 and not timer_of(s, id, name)
     lines[#lines + 1] = words.sayf("  “%s”：%s；%s", "  \"%s\": %s; %s", step.title,
-      place_of(ladder, step), done and past or (past ~= "" and past .. words.say("；", "; ") or "")
-      .. future)
+      place_of(w, ladder, step), done and past
+        or (past ~= "" and past .. words.say("；", "; ") or "") .. future)
   end
 end
 

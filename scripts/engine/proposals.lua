@@ -51,6 +51,12 @@ function proposals.propose(w, entry, fire, ladder, prefix)
     step.line)
 end
 
+-- Every row of a proposal cites the line of its step.
+local function line_of(w, prop)
+  local entry = (w.ix.steps[prop.l] or {})[prop.s]
+  return entry and entry.line
+end
+
 local function forget(w, key)
   w.s.props[key] = nil
   timers.remove_key(w.s, key)
@@ -66,7 +72,8 @@ function proposals.drop(w, key, reason)
     return
   end
   forget(w, key)
-  rows.decide(w, "dropped", prop.l .. "/" .. prop.s, { key = key, reason = reason })
+  rows.decide(w, "dropped", prop.l .. "/" .. prop.s,
+    { key = key, reason = reason }, line_of(w, prop))
   effects.add(w, key .. ":settled", "settle", { proposal = key, outcome = "dropped" })
 end
 
@@ -93,9 +100,9 @@ end
 ---@return table? released
 function proposals.sign(w, key, body)
   local prop = w.s.props[key]
-  local name = prop.l .. "/" .. prop.s
+  local name, line = prop.l .. "/" .. prop.s, line_of(w, prop)
   prop.got[#prop.got + 1] = body.by or ""
-  rows.decide(w, "signed", name, { key = key, sign = prop.sign, by = body.by })
+  rows.decide(w, "signed", name, { key = key, sign = prop.sign, by = body.by }, line)
   local signed = prop.sign
   if #prop.got >= needed(prop.signs[prop.sign]) then
     prop.sign, prop.got = prop.sign + 1, {}
@@ -106,7 +113,7 @@ function proposals.sign(w, key, body)
     return nil
   end
   forget(w, key)
-  rows.decide(w, "released", name, { key = key })
+  rows.decide(w, "released", name, { key = key }, line)
   effects.add(w, key .. ":settled", "settle", { proposal = key, outcome = "released" })
   effects.hand(w, prop.effects, prop.prefix, true)
   return prop
@@ -120,7 +127,7 @@ function proposals.reject(w, key)
   local prop = w.s.props[key]
   forget(w, key)
   rows.decide(w, "dropped", prop.l .. "/" .. prop.s,
-    { key = key, reason = "rejected", sign = prop.sign })
+    { key = key, reason = "rejected", sign = prop.sign }, line_of(w, prop))
   effects.add(w, key .. ":settled", "settle", { proposal = key, outcome = "rejected" })
   return prop
 end
@@ -135,7 +142,7 @@ function proposals.expire(w, key)
     return nil
   end
   forget(w, key)
-  rows.decide(w, "expired", prop.l .. "/" .. prop.s, { key = key })
+  rows.decide(w, "expired", prop.l .. "/" .. prop.s, { key = key }, line_of(w, prop))
   effects.add(w, key .. ":settled", "settle", { proposal = key, outcome = "expired" })
   effects.add(w, key .. ":returned", "notify", { to = { { kind = "role", role = "clerk" } },
     template = "proposal_returned", data = { proposal = key, step = prop.s }, nobody = "tell_admin",

@@ -1,7 +1,7 @@
 -- One rung: where it stands, whether a firing of the past was right, and the
 -- timer of what is to come. A firing that would not have been, or whose instant
 -- has moved into the future, is superseded and may come again as the next
--- repeat. Everything here is asked for by rungs.derive only.
+-- repeat; one whose instant moved to a later day that is over or today stands.
 
 local effects = require("engine.effects")
 local instants = require("engine.instants")
@@ -79,6 +79,18 @@ local function instant_of(w, ladder, ls, step, nth)
       { counts = "from_next_day", lands = lands_of(step, ZERO) })
   end
   return instants.opening(day, w.ctx.opens_at)
+end
+
+--- The day on which a firing would stand by what is stored now: nil where it was forced.
+---@param w table
+---@param ladder table
+---@param step table
+---@param nth integer
+---@return integer?
+function rungs.day(w, ladder, step, nth)
+  local ls = w.s.rungs[ladder.id]
+  local instant = not ls.steps[step.id].fires[nth].f and instant_of(w, ladder, ls, step, nth)
+  return instant and instants.day(instant) or nil
 end
 
 local function supersede(w, ladder, ls, step, fire)

@@ -123,6 +123,7 @@ function ops.explain(request)
 end
 
 ops.next = function(request)
+  words.set_language(request.lang or words.language())
   loaded.ctx.number = request.number or loaded.ctx.number
   local ok, items = pcall(next_of.list, loaded.def, loaded.ctx, snapshot_of(request))
   if not ok then

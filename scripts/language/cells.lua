@@ -59,6 +59,18 @@ function cells.count(text)
   return below_hundred(text)
 end
 
+local COUNTED = { "人", "名", "件", "个", "位", "次", "项", "条", "家", "份", "处", "起", "户", "篇" }
+
+-- 5人, 3名, 12件: the word that is counted is no part of the number.
+local function uncounted(text)
+  for _, word in ipairs(COUNTED) do
+    if text:sub(-#word) == word then
+      return text:sub(1, -#word - 1)
+    end
+  end
+  return text
+end
+
 --- A whole number as typed: thousands separators allowed.
 ---@param raw any
 ---@return integer?
@@ -68,7 +80,7 @@ function cells.integer(raw)
   elseif type(raw) ~= "string" then
     return nil
   end
-  local text = cells.tight(raw)
+  local text = uncounted(cells.tight(raw))
   if text:find(",") and not text:find("^[+-]?%d%d?%d?,%d%d%d") then
     return nil
   end
@@ -127,6 +139,15 @@ function cells.bool(raw)
     return false
   end
   return nil
+end
+
+local NONE = { [""] = true, ["-"] = true, ["--"] = true, ["/"] = true, ["无"] = true }
+
+--- Whether a cell says that there is nothing: 无, — or a stroke.
+---@param raw any
+---@return boolean
+function cells.none(raw)
+  return type(raw) == "string" and utf8.len(raw) ~= nil and NONE[cells.tight(raw)] == true
 end
 
 --- The parts of a cell that holds several things.

@@ -124,6 +124,29 @@ local function builtin_section(out)
   end
 end
 
+local function roles_section(out)
+  out[#out + 1] = ""
+  out[#out + 1] = "## 角色 roles"
+  out[#out + 1] = ""
+  out[#out + 1] = "| 代号 id | 名称 title | |"
+  out[#out + 1] = "|---|---|---|"
+  for _, role in ipairs(schema.roles) do
+    out[#out + 1] = ("| `%s` | %s | %s |"):format(role[1], role[2], role[3])
+  end
+end
+
+local function guides_section(out)
+  for _, guide in ipairs(schema.guides) do
+    out[#out + 1] = ""
+    out[#out + 1] = ("## %s %s"):format(guide.zh, guide.en)
+    for _, paragraph in ipairs(guide) do
+      out[#out + 1] = ""
+      out[#out + 1] = paragraph[1] .. " " .. paragraph[2]
+    end
+    out[#out + 1] = "\n```" .. guide.kind .. "\n" .. guide.sample .. "\n```"
+  end
+end
+
 local function notes_section(out)
   out[#out + 1] = ""
   out[#out + 1] = "## 约定 conventions"
@@ -148,6 +171,8 @@ function document.markdown()
   end
   tables_section(out)
   builtin_section(out)
+  roles_section(out)
+  guides_section(out)
   notes_section(out)
   return table.concat(out, "\n") .. "\n"
 end

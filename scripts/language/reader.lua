@@ -127,14 +127,20 @@ function reader.length(given)
   return math.min(last, 10000)
 end
 
+-- A word of the language stands apart from the Chinese that follows it.
 local function label(row)
-  return row.word or words.say(row.zh, row.en)
+  return row.word and row.word .. words.say(" ", "") or words.say(row.zh, row.en)
+end
+
+local function meant(name, known)
+  local best = words.nearest(name, known)
+  return best and words.sayf("，是不是想写 %s？", "; did you mean \"%s\"?", best) or ""
 end
 
 local function unknown_key(self, row, name, node)
   self.unsure = true
   self:complain(node, words.sayf("%s里没有“%s”这一项%s", "%s has no key \"%s\"%s", label(row), name,
-    words.hint(name, row.key or {})), name)
+    meant(name, row.key or {})), name)
 end
 
 local function named_keys(self, row, given, node, out)

@@ -7,7 +7,9 @@ local builtins = require("language.schema.builtins")
 local definitions = require("language.schema.definitions")
 local effects = require("language.schema.effects")
 local examples = require("language.schema.examples")
+local guides = require("language.schema.guides")
 local notes = require("language.schema.notes")
+local roles = require("language.schema.roles")
 local samples = require("language.schema.samples")
 local values = require("language.schema.values")
 
@@ -20,7 +22,9 @@ schema.groups = {
   { id = "examples", rows = examples, zh = "示例", en = "examples" },
 }
 schema.builtins = builtins
+schema.guides = guides
 schema.notes = notes
+schema.roles = roles
 schema.samples = samples
 schema.tables = definitions.tables
 

@@ -18,6 +18,33 @@ local function outside(setting, value)
   return n and (min and n < min or max and n > max) or false
 end
 
+--- A setting's value as text.
+---@param value any
+---@return string
+function settings.text(value)
+  if type(value) == "table" then
+    return calendar.describe(value)
+  elseif type(value) == "boolean" then
+    return value and words.say("是", "yes") or words.say("否", "no")
+  end
+  return tostring(value)
+end
+
+local function outside_text(setting, value)
+  local title = setting.label or setting.id
+  local given, least, most = settings.text(value), setting.min, setting.max
+  if least ~= nil and most ~= nil then
+    return words.sayf("设置“%s”（%s）的值 %s 不在 %s 和 %s 之间",
+      "the setting \"%s\" (%s) is %s, which is not between %s and %s", title, setting.id or title,
+      given, settings.text(least), settings.text(most))
+  elseif least ~= nil then
+    return words.sayf("设置“%s”（%s）的值 %s 小于 %s", "the setting \"%s\" (%s) is %s, less than %s",
+      title, setting.id or title, given, settings.text(least))
+  end
+  return words.sayf("设置“%s”（%s）的值 %s 大于 %s", "the setting \"%s\" (%s) is %s, more than %s",
+    title, setting.id or title, given, settings.text(most))
+end
+
 local function read_time(setting, raw)
   local value, why = values.time(raw)
   if value and value.kind ~= setting.value.kind then
@@ -40,8 +67,9 @@ end
 function settings.read(setting, raw)
   local value, why = (type(setting.value) == "table" and read_time or read_plain)(setting, raw)
   if value ~= nil and outside(setting, value) then
-    return nil, words.sayf("设置“%s”超出范围", "the setting \"%s\" is out of its limits",
-      setting.label or setting.id)
+    return nil, outside_text(setting, value)
+  elseif value == nil and not why then
+    why = words.sayf("设置“%s”没有写值", "the setting \"%s\" is empty", setting.label or setting.id)
   end
   return value, why
 end
@@ -85,18 +113,6 @@ function settings.apply(r, def, given)
     end
   end
   fill_defaults(def)
-end
-
---- A setting's value as text.
----@param value any
----@return string
-function settings.text(value)
-  if type(value) == "table" then
-    return calendar.describe(value)
-  elseif type(value) == "boolean" then
-    return value and words.say("是", "yes") or words.say("否", "no")
-  end
-  return tostring(value)
 end
 
 return settings

@@ -43,14 +43,27 @@ local function shaped_day(text)
   return nil, false
 end
 
---- The day a date cell names.
+-- 3月2日 says no year: it is the one in which it is written.
+local function yearless_day(text, today)
+  local month, date = text:gsub("号$", "日"):match("^(%d%d?)月(%d%d?)日$")
+  if month and today then
+    return civil((calendar.civil(today)), month, date), true
+  end
+  return nil, false
+end
+
+--- The day a date cell names; one without a year lies in the year of today.
 ---@param raw any
+---@param today integer?
 ---@return integer? day
 ---@return string? why
-function terms.day(raw)
+function terms.day(raw, today)
   local text = cells.plain(tostring(raw))
   text = text:gsub("[ T]+%d%d?:%d%d[%d:.]*$", ""):gsub("%s+", "")
   local day, shaped = shaped_day(text)
+  if not shaped then
+    day, shaped = yearless_day(text, today)
+  end
   day = day or not shaped and serial_day(text)
   if day then
     return day

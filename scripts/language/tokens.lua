@@ -4,6 +4,7 @@
 -- found here and read as the sign it stands for, so that the rest of the
 -- script can still be checked.
 
+local spoken = require("language.spoken")
 local words = require("words")
 
 local tokens = {}
@@ -144,7 +145,10 @@ local function read_bare_words(scan, at)
       break
     end
   end
-  issue(scan, at, words.sayf("“%s”要放在引号里", "%s must stand between quotation marks", text), text)
+  local before = scan.list[#scan.list]
+  local as_kind = before and before.text == "," and spoken.hint(text)
+  issue(scan, at, as_kind or words.sayf("“%s”要放在引号里",
+    "%s must stand between quotation marks", text), text)
   push(scan, "string", text, at, text)
   scan.broken = true
   return at + #text

@@ -70,11 +70,11 @@ function READ.bool(_, raw)
   return value
 end
 
-function READ.date(_, raw)
+function READ.date(_, raw, opts)
   if type(raw) == "table" then
     raw = raw.date or "?"
   end
-  local day, why = terms.day(raw)
+  local day, why = terms.day(raw, opts.today)
   return day and calendar.text(day) or nil, why
 end
 
@@ -144,14 +144,16 @@ local function is_empty(raw)
   return raw == nil or type(raw) == "string" and utf8.len(raw) ~= nil and cells.tight(raw) == ""
 end
 
---- Read one value; an empty one is nil without a reason.
+local BLANK = { integer = true, money = true, date = true }
+
+--- Read one value; an empty one is nil without a reason, and so is 无 where a number is asked for.
 ---@param field table { kind, label, choices, item, min, max }
 ---@param raw any
 ---@param opts { today: integer? }?
 ---@return any value
 ---@return string? why
 function values.read(field, raw, opts)
-  if is_empty(raw) then
+  if is_empty(raw) or BLANK[field.kind] and cells.none(raw) then
     return nil, nil
   elseif type(raw) == "string" and not utf8.len(raw) then
     return nil, words.say("不是有效的 UTF-8 文字", "is not valid UTF-8")

@@ -30,14 +30,14 @@ describe("bad input", function()
     local cases = {
       { { "open", "prob", "unit=S001", "--by", "P04" }, "没有发布过工作流 “prob”；在用的有：probe（督办件）" },
       { { "open", "probe", "unit=省教育局", "matter=甲", "--by", "P04" },
-        "承办单位: 没有编码或名称为“省教育局”的单位" },
+        "承办单位：没有编码或名称为“省教育局”的单位" },
       { { "open", "probe", "unit=S001", "matter=甲", "holder=无名", "--by", "P04" },
-        "承办人: 没有编码或名称为“无名”的人员" },
+        "承办人：没有编码或名称为“无名”的人员" },
       { { "open", "probe", "unit=S001", "matter=甲", "cuont=3", "--by", "P04" }, "没有“cuont”这一项，是不是“count”？" },
       { { "open", "probe", "unit=S001", "matter=甲", "--by", "P99" }, "没有编码或名称为“P99”的人员" },
       { { "open", "probe", "unit=S001", "matter=甲", "way=口头", "--by", "P04" },
         "“方式”：没有“口头”这个选项（可选：书面、电话）" },
-      { { "fact", NUMBER, "reportd", "--by", "P08" }, "本流程没有“reportd”这一事项" },
+      { { "fact", NUMBER, "reportd", "--by", "P08" }, "本流程没有“reportd”这一事项，是不是“reported”？" },
       { { "fact", "430000-2026-SY-0099", "reported", "text=好", "--by", "P08" },
         "没有编号为“430000-2026-SY-0099”的案件" },
       { { "case", "430000-2026-SY-0099" }, "没有编号为“430000-2026-SY-0099”的案件" },
@@ -81,7 +81,7 @@ describe("bad input", function()
     end)
 
     it("is told for what a JSON file holds", function()
-      assert.equal("承办单位: 应写编码或名称",
+      assert.equal("承办单位：应写编码或名称",
         refused("open", "probe", "--input", path("a.json", '{"unit":7,"matter":"甲"}'), "--by", "P04"))
       assert.equal("“事由”：“{…}”不是文字",
         refused("open", "probe", "--input", path("b.json", '{"unit":"S001","matter":{}}'), "--by", "P04"))
@@ -190,7 +190,7 @@ describe("bad input", function()
     end)
 
     it("says so when nobody is named as acting", function()
-      assert.equal("没有写明由谁办理；需要：省教育厅的联络员（liaison），现为王联",
+      assert.equal("没有写明由谁办理，请加 --by 姓名，如 --by 段远建；需要：省教育厅的联络员（liaison），现为王联",
         refused("fact", NUMBER, "reported", "text=好"))
     end)
 
@@ -219,8 +219,8 @@ describe("bad input", function()
 
     it("is given once: a second one is refused", function()
       office:must("approve", "P1", "--opinion", "同意", "--by", "P01")
-      assert.equal("P1 已经办结，不能再批", refused("approve", "P1", "--opinion", "同意", "--by", "P01"))
-      assert.equal("P1 已经办结，不能再批", refused("reject", "P1", "--opinion", "不同意", "--by", "P01"))
+      assert.equal("P1 已经办结：赵主任 于 2026-03-20 批准", refused("approve", "P1", "--opinion", "同意", "--by", "P01"))
+      assert.equal("P1 已经办结：赵主任 于 2026-03-20 批准", refused("reject", "P1", "--opinion", "不同意", "--by", "P01"))
     end)
 
     it("takes its number once", function()
@@ -239,7 +239,8 @@ describe("bad input", function()
     local store = require("raw.store")
     local handle = assert(store.open("sqlite:" .. office.path .. "/duban.db", "write"))
     local done, why = store.run(handle, "INSERT INTO documents (case_id, effect_key, name, number, data, status,"
-      .. " created_at) VALUES (1, 'x', 'x', $1, '{}', 'numbered', 1)", { used })
+      .. " created_at, office_id) SELECT 1, 'x', 'x', $1, '{}', 'numbered', 1, office_id FROM documents"
+      .. " WHERE number = $1", { used })
     store.close(handle)
     assert.is_nil(done)
     assert.matches("documents", why)

@@ -36,7 +36,8 @@ return workflow "牵头事项" {
     step "催办" { id = "call", at = workdays(1), open "daughter" { unit = field "unit", join = "unit" } },
     step "通知承办人" { id = "tell", at = workdays(2), notify(person_of("holder"), "transfer_chase") },
     step "督办" { id = "letter", at = workdays(3),
-      approve = { sign { role "director" }, sign { role "deputy", role "commission", all_of = true, basis = "meeting" } },
+      approve = { sign { role "director" },
+                  sign { role "deputy", role "commission", all_of = true, basis = "meeting" } },
       document "supervision_letter" { series = "湘编办函", to = unit_of("unit", "liaison") } },
     children = "keep", nobody = "tell_admin", missed = "plan" },
 

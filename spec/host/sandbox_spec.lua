@@ -42,6 +42,9 @@ local function globals()
     end
     worker.out({ out = table.concat(words, "\t") })
   end
+  env.ctx = { store = { rows = function(sql, values)
+    return worker.call({ call = "store.rows", args = { sql, values } })
+  end } }
   return env
 end
 
@@ -193,6 +196,10 @@ describe("a fault", function()
   end)
   it("names the line of a call that loops in C", function()
     at("local s = ('a'):rep(200)\nlocal n = 1\nreturn s:find(('a*'):rep(40) .. 'b')", 3, "time")
+  end)
+  it("still comes after a call that was refused and caught", function()
+    at("pcall(ctx.store.rows, 'SELECT 1', { function() end })\nwhile true do end", 2, "time")
+    at("pcall(print, setmetatable({}, { __tostring = 1 }))\nwhile true do end", 2, "time")
   end)
   it("names the line where memory ran out", function()
     at("local t = {}\nfor i = 1, 1e9 do\n  t[i] = ('x'):rep(1000) .. i\nend", 3, "memory")

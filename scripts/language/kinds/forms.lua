@@ -3,6 +3,7 @@
 
 local markers = require("language.markers")
 local reader = require("language.reader")
+local spoken = require("language.spoken")
 local words = require("words")
 
 local forms = {}
@@ -31,6 +32,11 @@ local function not_a_kind(r, value, node)
   end
   local hint = type(value) == "string" and known[value]
     and words.sayf("（%s 不加引号）", " (write %s without quotation marks)", value) or ""
+  local told = type(value) == "string" and spoken.hint(value)
+  if told then
+    r.unsure = true
+    return r:complain(node, told, value)
+  end
   r:wrong(node, { words.say("字段类型", "the kind of a field") }, value, "text、date、unit 等" .. hint,
     "text, date, unit or another kind" .. hint)
 end

@@ -128,8 +128,21 @@ function plain.clock_time(r, value, node, key)
   return value
 end
 
+-- Written as a date is, but the month has no such day.
+local function no_such_day(r, value, node)
+  local text = type(value) == "string" and value:match("^%d%d%d%d%-%d%d%-%d%d$")
+  if not text then
+    return false
+  end
+  r:complain(node, words.sayf("%s 这一天不存在", "there is no day %s", text), text)
+  return true
+end
+
 function plain.day(r, value, node, key)
   if not calendar.day(value) then
+    if no_such_day(r, value, node) then
+      return nil
+    end
     r:wrong(node, key, value, "\"2026-10-01\" 这样存在的日期", "an existing date such as \"2026-10-01\"")
     return nil
   end
@@ -140,7 +153,9 @@ function plain.moment(r, value, node, key)
   local day, time = tostring(value):match("^(%S+)[ T]?(.*)$")
   time = time == "" and "10:00" or time
   local hour, minute = tostring(time):match("^(%d%d):(%d%d)$")
-  if not calendar.day(day) or not hour or tonumber(hour) > 23 or tonumber(minute) > 59 then
+  if not calendar.day(day) and no_such_day(r, day, node) then
+    return nil
+  elseif not calendar.day(day) or not hour or tonumber(hour) > 23 or tonumber(minute) > 59 then
     r:wrong(node, key, value, "\"2026-10-01\" 或 \"2026-10-01 15:30\"",
       "\"2026-10-01\" or \"2026-10-01 15:30\"")
     return nil

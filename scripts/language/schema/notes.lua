@@ -32,15 +32,15 @@ return {
     "A pause or a submission takes out its first day up to, not including, the day of return." },
   { "阶梯在期限已提交时停住，退回后接着数；写了 `holds` `resumes` 的只听这两项。状态的代号也可以写在里面。",
     "A ladder is held while its deadline is submitted; `holds` and `resumes`, if written, say otherwise." },
-  { "更正，或者 `keeps` 改写了登记，正在走的期限随之改期。已做的一级只有应做之日移到更晚的一天才作废（被推翻），可以再做。",
-    "A correction or a kept field re-dates the live deadline; a fired rung is superseded only if "
-      .. "its instant moves to a later day." },
+  { "更正，或者 `keeps` 改写了登记，正在走的期限随之改期。已做的一级，应做之日移到将来的（晚于更正的当天）作废（被推翻），到时再做；改后的应做之日已到或已过的，措施保留，explain 注明改期后应为哪天。",
+    "A correction or a kept field re-dates the live deadline; a fired rung whose instant moves "
+      .. "into the future is superseded and may fire again; one whose new day is today or over stands." },
   { "提请过了 `within` 没有批，退回经办人；登记 `proposed_again`（重新提请，写明哪一级）再送批。",
     "A proposal past `within` returns to the drafter; the fact `proposed_again` puts it up once more." },
   { "`signs = true` 的事实和批准是签发：它引出的文书在此时取文号，别的时候只是草稿。",
     "A fact that `signs`, and an approval, take the numbers of the papers they bring about." },
   { "`open` 写了 `join`，就并入同一单位立的、该字段值相同的在办案件：列表字段合在一起，不再另立。",
     "`open` with `join` adds to an open case whose field has the same value: its lists are joined." },
-  { "没有写在当前状态 `on` `takes` `late` 里的信号，留痕但不起作用。",
+  { "没有写在当前状态 `on` `takes` `late` 里的信号，留痕但不起作用（`not_taken`：本案现处状态不接受，仅留痕）。",
     "A signal that the present state does not list is noted and does nothing." },
 }

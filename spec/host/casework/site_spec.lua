@@ -195,3 +195,24 @@ describe("a site", function()
     end)
   end)
 end)
+
+describe("making a site", function()
+  it("has one winner when two do it at once, whose site works", function()
+    for _ = 1, 8 do
+      local path = site.folder() .. "/site"
+      local done = shell(("for i in 1 2; do (%s init '%s' >/dev/null 2>&1; echo $?) & done; wait")
+        :format(TEST_BUILD, path))
+      assert.is_truthy(done.out == "0\n1\n" or done.out == "1\n0\n", done.out)
+      local made = site.duban({ "-C", path, "verify" })
+      assert.equal(0, made.code, made.err)
+    end
+  end)
+
+  it("takes a folder over whose maker died before anything was there", function()
+    local path = site.folder()
+    site.write(path .. "/duban.lock", "1\n")
+    assert.equal(0, site.duban({ "init", path }).code)
+    assert.equal(1, site.duban({ "init", path }).code)
+    assert.equal(0, site.duban({ "-C", path, "cases" }).code)
+  end)
+end)

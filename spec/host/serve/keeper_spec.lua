@@ -123,7 +123,8 @@ describe("the keeper", function()
     end
 
     local function papers()
-      return tables.value(here, "SELECT COUNT(*) FROM documents WHERE name = 'supervision_letter' AND number IS NOT NULL")
+      return tables.value(here, "SELECT COUNT(*) FROM documents WHERE name = 'supervision_letter'"
+        .. " AND number IS NOT NULL")
     end
 
     it("takes them in their order, from those who may, each once", function()

@@ -59,8 +59,8 @@ local TAMPERED = {
   { "two rows that changed places", { "UPDATE events SET seq = -2 WHERE seq = 2 AND case_id = " .. ID,
     "UPDATE events SET seq = 2 WHERE seq = 3 AND case_id = " .. ID,
     "UPDATE events SET seq = 3 WHERE seq = -2 AND case_id = " .. ID }, BROKEN:format(2) },
-  { "a row that was put in at the end", { "INSERT INTO events SELECT case_id, seq + 1000, is_input, kind, name, at, now,"
-    .. " occurred, actor, recorder, version, calendar, line, body, digest, hash FROM events WHERE seq = 1"
+  { "a row that was put in at the end", { "INSERT INTO events SELECT case_id, seq + 1000, is_input, kind, name, at,"
+    .. " now, occurred, actor, recorder, version, calendar, line, body, digest, hash FROM events WHERE seq = 1"
     .. " AND case_id = " .. ID }, "行与链不符" },
   { "a row that was put in between", { "UPDATE events SET seq = -(seq + 1) WHERE seq > 2 AND case_id = " .. ID,
     "UPDATE events SET seq = -seq WHERE seq < 0 AND case_id = " .. ID,

@@ -147,7 +147,7 @@ describe("the service", function()
     local text = table.concat(service.answer({ op = "explain", snapshot = opened()[2], rows = {},
       lang = "zh" }).lines, "\n")
     for _, part in ipairs({ "期限“期限”：2026-10-12（计时中）", "依据n26",
-      "“提醒”：到期日起 1个工作日；将于 2026-10-13 09:00", "现在处于“忙”，等待：完成" }) do
+      "“提醒”：到期后1个工作日；将于 2026-10-13 09:00", "现在处于“忙”，等待：完成" }) do
       assert.is_truthy(text:find(part, 1, true), part .. "\n" .. text)
     end
   end)

@@ -56,6 +56,8 @@ describe("values.read", function()
     { "date", "2025-3-5 0:00:00", "2025-03-05" }, { "date", "20250305", "2025-03-05" },
     { "money", "12,300.50元", 1230050 }, { "money", "1.2万元", 1200000 }, { "money", "12.30", 1230 },
     { "money", 1230, 1230 }, { "money", "￥3", 300 }, { "money", "-5", -500 },
+    { "date", "3月2日", "2026-03-02" }, { "date", "12月30号", "2026-12-30" },
+    { "integer", "5人", 5 }, { "integer", "3 名", 3 }, { "integer", "１２件", 12 },
     { "integer", "1,234", 1234 }, { "integer", "３", 3 }, { "integer", 3.0, 3 },
     { "bool", "是", true }, { "bool", "否", false }, { "bool", "√", true },
     { "person", "张　三", "张三" }, { "person", "阿卜杜·拉 ", "阿卜杜·拉" }, { "text", " 文 ", "文" },
@@ -70,6 +72,7 @@ describe("values.read", function()
   local refusals = {
     { "date", "2025-02-30", "日期“2025-02-30”不存在" },
     { "date", "25/3", "“25/3”不是日期，请写成 2026-03-05 或 2026年3月5日" },
+    { "date", "2月30日", "日期“2月30日”不存在" }, { "integer", "人", "“人”不是整数" },
     { "money", "0.001", "“0.001”不是金额，请写成 12.30元（精确到分）" },
     { "money", "十元", "“十元”不是金额，请写成 12.30元（精确到分）" },
     { "integer", "1.5", "“1.5”不是整数" }, { "bool", "也许", "“也许”不是“是”或“否”" },
@@ -85,6 +88,21 @@ describe("values.read", function()
       assert.are.equal(case[3], why)
     end)
   end
+
+  for _, kind in ipairs({ "integer", "money", "date" }) do
+    it("takes 无, — and / for no " .. kind, function()
+      for _, raw in ipairs({ "无", "—", "——", "/", " ／ " }) do
+        local value, why = read(kind, raw)
+        assert.is_nil(value)
+        assert.is_nil(why)
+      end
+    end)
+  end
+
+  it("keeps 无 where words are asked for", function()
+    assert.are.equal("无", (read("text", "无")))
+    assert.is_false((read("bool", "无")))
+  end)
 
   it("splits lists", function()
     assert.are.same({ "甲", "乙", "丙", "丁" }, read({ kind = "list", item = "unit" }, "甲、乙，丙；丁"))

@@ -13,7 +13,5 @@ struct nearest {
 void nearest_begin(struct nearest *nearest, const char *word);
 /* Considers one right word. */
 void nearest_offer(struct nearest *nearest, const char *word);
-/* Edits between two short texts, by bytes; texts over 63 bytes are taken as far away. */
-size_t nearest_distance(const char *a, const char *b);
 
 #endif

@@ -1,6 +1,8 @@
 /* Did you mean …: counts edits (insert, drop, change, swap) between short words. */
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define WORD_MAX 63
@@ -10,13 +12,33 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-size_t nearest_distance(const char *a, const char *b)
+/* The signs of a word, each of one to four bytes; false when there are too many. */
+static bool signs_of(const char *word, uint32_t signs[static WORD_MAX], size_t *count)
+{
+    *count = 0;
+    for (const char *at = word; *at; at++) {
+        unsigned char byte = (unsigned char)*at;
+
+        if (*count && (byte & 0xC0) == 0x80) {
+            signs[*count - 1] = signs[*count - 1] << 8 | byte;
+        } else if (*count == WORD_MAX) {
+            return false;
+        } else {
+            signs[(*count)++] = byte;
+        }
+    }
+    return true;
+}
+
+static size_t distance_of(const char *one, const char *other)
 {
     size_t rows[3][WORD_MAX + 1];
-    size_t a_length = strlen(a);
-    size_t b_length = strlen(b);
+    uint32_t a[WORD_MAX];
+    uint32_t b[WORD_MAX];
+    size_t a_length;
+    size_t b_length;
 
-    if (a_length > WORD_MAX || b_length > WORD_MAX) {
+    if (!signs_of(one, a, &a_length) || !signs_of(other, b, &b_length)) {
         return WORD_MAX;
     }
     for (size_t j = 0; j <= b_length; j++) {
@@ -41,12 +63,16 @@ size_t nearest_distance(const char *a, const char *b)
 
 void nearest_begin(struct nearest *nearest, const char *word)
 {
-    *nearest = (struct nearest){.word = word, .distance = 1 + strlen(word) / 3};
+    uint32_t signs[WORD_MAX];
+    size_t count;
+
+    (void)signs_of(word, signs, &count);
+    *nearest = (struct nearest){.word = word, .distance = 1 + count / 3};
 }
 
 void nearest_offer(struct nearest *nearest, const char *word)
 {
-    size_t distance = nearest_distance(nearest->word, word);
+    size_t distance = distance_of(nearest->word, word);
 
     /* the beginning of a long word counts as near, whatever is missing behind it */
     if (strlen(nearest->word) >= 3 && strncmp(word, nearest->word, strlen(nearest->word)) == 0) {
