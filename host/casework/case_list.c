@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CASES_SQL_MAX (256u * 1024)
+#define CASES_SQL_MAX ((size_t)256 * 1024)
 
 #define CASES_SELECT                                                                          \
     "SELECT c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state," \

@@ -55,7 +55,8 @@ MUST_USE bool cases_list(struct store *store, const struct case_filter *filter, 
 MUST_USE bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
                          struct err *err);
 /* The whole number for what somebody typed: itself, or the one number that ends with it, as
-   "YJ-0001" for "430000-2025-YJ-0001"; several are listed in ERR_CONFLICT. The caller frees *out. */
+   "YJ-0001" for "430000-2025-YJ-0001"; several are listed in ERR_CONFLICT. The caller frees *out.
+ */
 MUST_USE bool cases_number(struct store *store, const char *word, char **out, struct err *err);
 MUST_USE bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err);
 

@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/plans.h"
 #include "casework/proposals.h"
+#include "casework/rights.h"
 #include "serve/deeds.h"
 #include "serve/inside.h"
 
@@ -97,6 +99,34 @@ static bool find_signers(const struct found *found, int64_t proposal_id, const s
     return true;
 }
 
+/* Which of the principals the signer is, as a list of places from 1: a joint signature wants each of them. */
+static bool find_places(struct keeper *keeper, const struct actor *actor, int64_t case_id,
+                        const struct value *who, struct value *body, struct err *err)
+{
+    struct rights_question question = {.person_id = actor->person_id,
+                                       .day = clock_day(keeper_instant(keeper))};
+    struct value *places = value_new_list();
+
+    if (!store_one_int(keeper->store, "SELECT office_id FROM cases WHERE case_id = $1",
+                       &question.office_id, err, "i", case_id)) {
+        value_free(places);
+        return false;
+    }
+    for (size_t i = 0; i < value_count(who); i++) {
+        struct value *one = value_new_list();
+        struct err unsaid = {0};
+
+        value_push(one, value_copy(value_at(who, i)));
+        question.principals = one;
+        if (rights_may(keeper->site, &question, NULL, &unsaid)) {
+            value_push(places, value_new_int((int64_t)i + 1));
+        }
+        value_free(one);
+    }
+    value_set(body, "as", places);
+    return true;
+}
+
 bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *key,
                  const struct keeper_verdict *verdict, struct err *err)
 {
@@ -127,6 +157,10 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
         goto done;
     }
     body = verdict_body(actor, verdict, &found);
+    if (value_count(deed.principals) > 1 &&
+        !find_places(keeper, actor, found.case_id, deed.principals, body, err)) {
+        goto done;
+    }
     deed.case_id = found.case_id;
     deed.act = verdict->is_approved ? "approve" : "reject";
     deed.kind = verdict->is_approved ? "approved" : "rejected";

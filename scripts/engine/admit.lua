@@ -6,6 +6,7 @@ local apply = require("engine.apply")
 local builtins = require("engine.builtins")
 local checks = require("engine.checks")
 local calendar = require("calendar")
+local proposals = require("engine.proposals")
 local refusal = require("engine.refusal")
 local view = require("engine.view")
 local words = require("words")
@@ -153,6 +154,9 @@ function kinds.approved(w, input)
     return refusal.say("invalid", "须写明依据的会议", "the meeting it is based on must be given")
   elseif has_signed(prop, body.by) then
     return refusal.say("conflict", "%s 已经签过", "%s has signed already", tostring(body.by))
+  elseif sign.all_of and not proposals.stands_for(prop, body) then
+    return refusal.say("conflict", "这一方已经有人签过，还在等另一方",
+      "this side has signed already; the other one is waited for")
   end
   return nil
 end

@@ -93,6 +93,29 @@ local function needed(sign)
   return sign.all_of and math.max(#sign.who, 1) or 1
 end
 
+--- Which of those named by a joint signature this one stands for: the first of what the
+--- signer is (body.as, indexes; all of them when the host did not say) that nobody covers yet.
+---@param prop table
+---@param body table
+---@return integer? at nil when all that the signer is has signed already
+function proposals.stands_for(prop, body)
+  local covered = {}
+  for _, at in ipairs(prop.as or {}) do
+    covered[at] = true
+  end
+  local sign = prop.signs[prop.sign]
+  for at = 1, math.max(#sign.who, 1) do
+    local is_held = body.as == nil
+    for _, held in ipairs(body.as or {}) do
+      is_held = is_held or held == at
+    end
+    if is_held and not covered[at] then
+      return at
+    end
+  end
+  return nil
+end
+
 --- Take one signature. Gives back the proposal when it was the last one.
 ---@param w table
 ---@param key string
@@ -101,11 +124,14 @@ end
 function proposals.sign(w, key, body)
   local prop = w.s.props[key]
   local name, line = prop.l .. "/" .. prop.s, line_of(w, prop)
+  local stands = proposals.stands_for(prop, body)
+  prop.as = prop.as or {}
+  prop.as[#prop.as + 1] = stands or 0
   prop.got[#prop.got + 1] = body.by or ""
   rows.decide(w, "signed", name, { key = key, sign = prop.sign, by = body.by }, line)
   local signed = prop.sign
   if #prop.got >= needed(prop.signs[prop.sign]) then
-    prop.sign, prop.got = prop.sign + 1, {}
+    prop.sign, prop.got, prop.as = prop.sign + 1, {}, nil
   end
   if prop.sign <= #prop.signs then
     effects.add(w, string.format("%s:%d.%d", key, signed, #prop.got), "settle",
