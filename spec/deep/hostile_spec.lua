@@ -79,7 +79,7 @@ end
 --- A copy of the library with the spoiler in it, and the binary beside it.
 local function spoiled_library()
   local folder = site.folder()
-  shell(("mkdir -p %s/build/test && cp %s %s/build/test/duban && cp -r scripts schema templates %s/"
+  shell(("mkdir -p %s/build/test && cp %s %s/build/test/duban && cp -rL scripts schema templates %s/"
     .. " && mv %s/scripts/engine/service.lua %s/scripts/engine/honest.lua"):format(folder, trial.BINARY, folder, folder,
     folder, folder))
   return folder

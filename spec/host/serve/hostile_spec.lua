@@ -201,7 +201,7 @@ return service
   local function library(lie)
     local folder = site.folder()
     local made = assert(process.run({ "sh", "-c", ("mkdir -p %s/build/test && cp %s %s/build/test/duban"
-      .. " && cp -r scripts schema templates %s/ && cd %s/scripts/engine && mv service.lua honest.lua"):format(folder,
+      .. " && cp -rL scripts schema templates %s/ && cd %s/scripts/engine && mv service.lua honest.lua"):format(folder,
       trial.BINARY, folder, folder, folder), env = { "PATH=/usr/bin:/bin" } }))
     assert.equal(0, made.code, made.err)
     site.write(folder .. "/scripts/engine/service.lua", SERVICE:format(lie))
