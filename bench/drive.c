@@ -1,6 +1,7 @@
-/* Drives the keeper the way the benches need it and prints one JSON line of figures: the ratio to the floor is
-   taken by bench/run.lua. drive COMMAND LIBRARY SITE [ARG…], COMMAND being open, ladder, single, tick, start
-   or verify. Times are wall clock; CPU is read from /proc for the keeper and for every process it started. */
+/* Drives the keeper the way the benches need it and prints one JSON line of figures: the ratio to
+   the floor is taken by bench/run.lua. drive COMMAND LIBRARY SITE [ARG…], COMMAND being open,
+   ladder, single, tick, start or verify. Times are wall clock; CPU is read from /proc for the
+   keeper and for every process it started. */
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -98,7 +99,8 @@ static void measure(struct usage *out)
         long pid = strtol(entry->d_name, NULL, 10);
         long spent;
 
-        /* Fields of /proc/PID/stat after the name: 1 state, 2 parent, 3 group … 12 user, 13 system. */
+        /* Fields of /proc/PID/stat after the name: 1 state, 2 parent, 3 group … 12 user, 13 system.
+         */
         if (pid <= 0 || proc_number(entry->d_name, "stat", NULL, 3) != (long)getpgrp()) {
             continue;
         }
@@ -125,8 +127,9 @@ static uint64_t next_random(uint64_t *state)
     return *state;
 }
 
-/* open LIBRARY SITE COUNT DAYS SEED: COUNT cases whose start days spread over DAYS days: in the order of their
-   ids when SEED is 0, else shuffled by it. They are decided once, so that every rung is armed. */
+/* open LIBRARY SITE COUNT DAYS SEED: COUNT cases whose start days spread over DAYS days: in the
+   order of their ids when SEED is 0, else shuffled by it. They are decided once, so that every rung
+   is armed. */
 static bool open_cases(struct rig *rig, int argc, char **argv, struct err *err)
 {
     int64_t count = argc > 0 ? strtoll(argv[0], NULL, 10) : 1000;
@@ -143,7 +146,8 @@ static bool open_cases(struct rig *rig, int argc, char **argv, struct err *err)
 
         buf_reset(&records);
         for (; batch < 10000 && done < count; batch++, done++) {
-            int64_t spot = seed ? (int64_t)(next_random(&seed) % (uint64_t)days) : done * days / count;
+            int64_t spot =
+                seed ? (int64_t)(next_random(&seed) % (uint64_t)days) : done * days / count;
             char day[12];
 
             clock_format_day(first + spot, day);
@@ -195,7 +199,8 @@ static bool tick(struct rig *rig, int argc, char **argv, struct err *err)
     return true;
 }
 
-/* single LIBRARY SITE COUNT: one fact after the other, each durable before the next. The first warms the worker. */
+/* single LIBRARY SITE COUNT: one fact after the other, each durable before the next. The first
+ * warms the worker. */
 static bool single(struct rig *rig, int argc, char **argv, struct err *err)
 {
     int64_t count = argc > 0 ? strtoll(argv[0], NULL, 10) : 1000;

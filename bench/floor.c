@@ -1,9 +1,9 @@
-/* The floor that the ladder is measured against: plain C and SQLite writing the very rows duban wrote.
-   floor BEFORE.db AFTER.db BATCH
-   BEFORE.db is the site before the walk and is written to; AFTER.db is the same site after duban walked it.
-   Every new row of events and outbox, and one UPDATE of the case for each decision, is loaded into memory
-   first, hashes and all; then the writing alone is timed: prepared statements, BATCH decisions a commit, the
-   same journal and the same synchronous=FULL. Prints decisions, seconds and commits as one JSON line. */
+/* The floor that the ladder is measured against: plain C and SQLite writing the very rows duban
+   wrote. floor BEFORE.db AFTER.db BATCH BEFORE.db is the site before the walk and is written to;
+   AFTER.db is the same site after duban walked it. Every new row of events and outbox, and one
+   UPDATE of the case for each decision, is loaded into memory first, hashes and all; then the
+   writing alone is timed: prepared statements, BATCH decisions a commit, the same journal and the
+   same synchronous=FULL. Prints decisions, seconds and commits as one JSON line. */
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_COLUMNS = 20 };
+enum {
+    MOST_COLUMNS = 20
+};
 
 struct cell {
     int kind;
@@ -143,7 +145,8 @@ static void write_row(sqlite3 *db, sqlite3_stmt *stmt, const struct cell *cells,
     sqlite3_reset(stmt);
 }
 
-/* Rows arrive in the order of their decisions: key is (instant, case), the first two columns of every load. */
+/* Rows arrive in the order of their decisions: key is (instant, case), the first two columns of
+ * every load. */
 static bool is_same_decision(const struct row *a, const struct row *b)
 {
     return a->cells[0].number == b->cells[0].number && a->cells[1].number == b->cells[1].number;
@@ -154,7 +157,8 @@ struct work {
     int64_t *wakes; /* by row of events: when its case is decided next, 0 for never again */
 };
 
-/* AFTER.db knows only the last wake_at of a case; the earlier ones were the instants of its next decisions. */
+/* AFTER.db knows only the last wake_at of a case; the earlier ones were the instants of its next
+ * decisions. */
 static void find_wakes(struct work *work)
 {
     int64_t *next = calloc(work->cases.count, sizeof *next);
@@ -187,19 +191,21 @@ static double seconds(void)
 }
 
 static const char EVENTS[] =
-    "INSERT INTO events (case_id, seq, is_input, kind, name, at, now, occurred, actor, recorder, version,"
+    "INSERT INTO events (case_id, seq, is_input, kind, name, at, now, occurred, actor, recorder, "
+    "version,"
     " calendar, line, body, digest, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-static const char OUTBOX[] =
-    "INSERT INTO outbox (outbox_id, case_id, effect_key, person_id, template, data, status, created_at)"
-    " VALUES (?,?,?,?,?,?,?,?)";
+static const char OUTBOX[] = "INSERT INTO outbox (outbox_id, case_id, effect_key, person_id, "
+                             "template, data, status, created_at)"
+                             " VALUES (?,?,?,?,?,?,?,?)";
 static const char AUDIT[] =
     "INSERT INTO audit (audit_id, at, office, recorder, actor, act, object, body, algorithm, hash)"
     " VALUES (?,?,?,?,?,?,?,?,?,?)";
-static const char CASES[] =
-    "UPDATE cases SET state=?2, snapshot=?3, seq=?4, folded=?5, head=?6, due=?7, wake_at=?8, round=?9,"
-    " closed_at=?10, outcome=?11 WHERE case_id=?1 AND seq=?12";
+static const char CASES[] = "UPDATE cases SET state=?2, snapshot=?3, seq=?4, folded=?5, head=?6, "
+                            "due=?7, wake_at=?8, round=?9,"
+                            " closed_at=?10, outcome=?11 WHERE case_id=?1 AND seq=?12";
 
-/* One decision: its event rows, its messages, and its case, whose seq is checked as duban checks it. */
+/* One decision: its event rows, its messages, and its case, whose seq is checked as duban checks
+ * it. */
 static size_t write_decision(sqlite3 *db, sqlite3_stmt *stmts[4], struct work *work, size_t at[2])
 {
     const struct row *first = &work->events.rows[at[0]];
@@ -241,7 +247,8 @@ static void write_all(sqlite3 *db, struct work *work, long batch)
     double began;
     int pages = 0, highest = 0;
 
-    /* Loading read pages too; what counts is what the writing reads, from an empty cache as duban's was. */
+    /* Loading read pages too; what counts is what the writing reads, from an empty cache as duban's
+     * was. */
     (void)sqlite3_db_release_memory(db);
     (void)sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_MISS, &pages, &highest, 1);
     began = seconds();
@@ -250,7 +257,8 @@ static void write_all(sqlite3 *db, struct work *work, long batch)
         for (long i = 0; i < batch && at[0] < work->events.count; i++) {
             rows += write_decision(db, stmts, work, at);
             decisions++;
-            /* Acts of people have a row each; a walk of the clock has one, which comes with its first commit. */
+            /* Acts of people have a row each; a walk of the clock has one, which comes with its
+             * first commit. */
             if (audited < work->audit.count) {
                 write_row(db, stmts[3], work->audit.rows[audited++].cells, 10);
                 rows++;
@@ -291,7 +299,8 @@ int main(int argc, char **argv)
     }
     sqlite3_finalize(attach);
     load(db,
-         "SELECT e.now, e.case_id, e.* FROM after.events e JOIN main.cases c ON c.case_id = e.case_id"
+         "SELECT e.now, e.case_id, e.* FROM after.events e JOIN main.cases c ON c.case_id = "
+         "e.case_id"
          " WHERE e.seq > c.seq ORDER BY e.now, e.case_id, e.seq",
          &work.events, &arena);
     load(db,
@@ -301,11 +310,13 @@ int main(int argc, char **argv)
          &work.outbox, &arena);
     /* Indexed by case_id: the ids of such a site have no gaps, and row 0 is a filler. */
     load(db,
-         "SELECT 0, '', NULL, 0, 0, NULL, NULL, NULL, 0, NULL, '', 0 UNION ALL SELECT case_id, state, snapshot,"
+         "SELECT 0, '', NULL, 0, 0, NULL, NULL, NULL, 0, NULL, '', 0 UNION ALL SELECT case_id, "
+         "state, snapshot,"
          " seq, seq, head, due, wake_at, round, closed_at, outcome, 0 FROM after.cases",
          &work.cases, &arena);
     load(db,
-         "SELECT * FROM after.audit WHERE audit_id > (SELECT coalesce(max(audit_id), 0) FROM main.audit)"
+         "SELECT * FROM after.audit WHERE audit_id > (SELECT coalesce(max(audit_id), 0) FROM "
+         "main.audit)"
          " ORDER BY audit_id",
          &work.audit, &arena);
     run(db, "DETACH after");

@@ -15,6 +15,7 @@
 #include "cli/span.h"
 #include "cli/table.h"
 #include "serve/keeper.h"
+#include "serve/keeper_ask.h"
 
 /* ---- calendar due ---- */
 

@@ -13,6 +13,7 @@
 #include "cli/view.h"
 #include "cli/wrap.h"
 #include "serve/keeper.h"
+#include "serve/keeper_ask.h"
 
 /* A site open for reading, a keeper for questions, and a case these eyes may see: *number is its
    whole number, the caller's. */

@@ -15,6 +15,7 @@
 #include "cli/sheet.h"
 #include "serve/forms.h"
 #include "serve/keeper.h"
+#include "serve/keeper_ask.h"
 
 struct reading {
     const struct import_source *source;

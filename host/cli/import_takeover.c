@@ -17,6 +17,7 @@
 #include "casework/outbox.h"
 #include "casework/plans.h"
 #include "serve/keeper.h"
+#include "serve/keeper_sign.h"
 
 #define REASON "接管前"
 #define ROUNDS_MAX 100 /* a ladder has fewer rungs */

@@ -18,6 +18,7 @@
 #include "cli/table.h"
 #include "cli/view.h"
 #include "serve/keeper.h"
+#include "serve/keeper_sign.h"
 
 const struct option plan_show_options[] = {
     {"case", "NUMBER", "只看一个案件", "only one case"},

@@ -21,6 +21,7 @@
 #include "cli/version_cmds.h"
 #include "cli/view.h"
 #include "serve/keeper.h"
+#include "serve/keeper_sign.h"
 
 static const struct column COLUMNS[] = {
     {"id", "编号", "ID", 0, false},

@@ -9,6 +9,8 @@
 #include "casework/calendars.h"
 #include "casework/rights.h"
 #include "serve/inside.h"
+#include "serve/keeper_ask.h"
+#include "serve/scene.h"
 
 #define ALMANAC_PREVIEW "preview" /* the hash of a calendar that is not stored */
 

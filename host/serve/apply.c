@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "serve/inside.h"
+#include "serve/scene.h"
 
 #define APPLY_TIMERS 1000 /* that a worker takes of one case in one go; see engine/fold.lua */
 #define APPLY_ROUNDS 1000 /* cases that wake each other at one instant, without end */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "casework/case_list.h"
 #include "serve/inside.h"
+#include "serve/keeper_ask.h"
 
 bool keeper_ask(struct keeper *keeper, int64_t activation_id, const struct buf *request,
                 struct buf *reply, struct err *err)

@@ -2,6 +2,8 @@
    one request asks one worker for all of them; an answer is found again by its position. */
 #include "serve/batch.h"
 
+#include "serve/input.h"
+
 #include <string.h>
 
 #include "base/mem.h"

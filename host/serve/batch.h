@@ -111,18 +111,4 @@ MUST_USE bool batch_receive(struct batch *batch, struct pool *pool, struct err *
 /* Drops what is on its way. */
 void batch_abandon(struct batch *batch, struct pool *pool);
 
-/* Appends one input in the form of the worker protocol. */
-struct input {
-    const char *kind;
-    const char *name;
-    int64_t at;
-    bool has_occurred;
-    int64_t occurred;
-    int64_t now;
-    const char *calendar; /* hash */
-    const char *actor;    /* NULL: nobody */
-    struct span body;     /* one codec value */
-};
-void batch_put_input(struct buf *out, const struct input *input);
-
 #endif

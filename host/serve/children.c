@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "casework/numbers.h"
 #include "serve/inside.h"
+#include "serve/scene.h"
 
 #define CHILDREN_MOST 5000
 

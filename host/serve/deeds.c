@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "casework/rights.h"
+#include "serve/scene.h"
 
 #define DEEDS_TRIES 3 /* how often what was behind is brought up first */
 

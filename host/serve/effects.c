@@ -10,6 +10,7 @@
 #include "casework/plans.h"
 #include "casework/proposals.h"
 #include "serve/inside.h"
+#include "serve/scene.h"
 
 static bool lacks(const struct effect *effect, const char *what, struct err *err)
 {
@@ -97,9 +98,10 @@ static bool document(struct scene *scene, const struct effect *effect, struct er
     struct field fields[] = {
         {.name = "name"}, {.name = "series"}, {.name = "data"}, {.name = "signed"}};
     struct arena *arena = &scene->batch->arena;
-    struct document_new row = {
-        .office_id = scene->item->office_id,
-        .case_id = scene->item->place.case_id, .key = effect->key, .at = scene->item->now};
+    struct document_new row = {.office_id = scene->item->office_id,
+                               .case_id = scene->item->place.case_id,
+                               .key = effect->key,
+                               .at = scene->item->now};
     struct codec_in signed_in;
     struct span series;
     bool is_signed = false;

@@ -20,8 +20,7 @@
 #include "serve/recipients.h"
 #include "serve/verdict.h"
 
-/* An office as decisions need it. Lives as long as the keeper, so that groups may compare by
- * address. */
+/* An office as decisions need it. Lives as long as the keeper: groups compare by address. */
 struct bureau {
     int64_t office_id;
     char code[REGISTRY_CODE];
@@ -94,50 +93,7 @@ MUST_USE bool read_inputs_until(struct keeper *keeper, struct batch *batch, stru
 MUST_USE bool read_due(struct keeper *keeper, struct batch *batch, struct place after,
                        int64_t until, struct err *err);
 
-/* ---- apply.c ---- */
-
-/* How one decision is being written. */
-struct scene {
-    struct keeper *keeper;
-    struct batch *batch;
-    struct batch *other; /* read before this was written; NULL: none */
-    struct item *item;
-    const struct bureau *bureau;
-    int64_t at;
-    bool is_act;    /* a person's: cases it reaches must not be behind */
-    bool is_behind; /* one was */
-};
-/* Reads the item's answer into keeper->verdict; its refusal is there to be looked at. */
-MUST_USE bool apply_read(struct keeper *keeper, struct batch *batch, struct item *item,
-                         struct err *err);
-/* Writes the verdict: rows, case, effects. *moved is false, and nothing is written, when the case
-   moved on since it was read. first (may be NULL) gets the seq of the row of the ask. */
-MUST_USE bool apply_write(struct scene *scene, bool *moved, int64_t *first, struct err *err);
-
-/* An input put down on a case that is decided later. */
-struct pending {
-    int64_t case_id;
-    const char *kind;
-    const char *name;
-    const char *body;     /* canonical JSON */
-    const char *actor;    /* NULL: nobody */
-    const char *recorder; /* NULL: the keeper */
-    int64_t at;
-    int64_t now;
-    int64_t round;
-};
-/* scene may be NULL: then nothing in flight can be concerned. */
-MUST_USE bool apply_pending(struct keeper *keeper, struct scene *scene,
-                            const struct pending *pending, struct err *err);
-
-/* ---- effects.c, children.c ---- */
-
-MUST_USE bool effects_write(struct scene *scene, const struct effect *effect, struct err *err);
-MUST_USE bool children_open(struct scene *scene, const struct effect *effect, struct err *err);
-MUST_USE bool children_signal(struct scene *scene, const struct effect *effect, struct err *err);
-MUST_USE bool children_withdraw(struct scene *scene, const struct effect *effect, struct err *err);
-/* Tells the parent that this case ended. */
-MUST_USE bool children_closed(struct scene *scene, const char *outcome, struct err *err);
+/* ---- opening.c ---- */
 
 /* The unit of a record: the one whose code stands in its first unit field. 0: none. */
 int64_t record_unit(struct keeper *keeper, const struct value *about, const struct value *record);

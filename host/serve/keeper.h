@@ -90,51 +90,11 @@ struct keeper_result {
 };
 /* Records each fact on its case, one commit per up to 256; each has its own result. Timers of the
    case due before now are recorded first. With a key and one fact the key is its own; with several
-   each has "key/number", and "key/number/2" the second time a case comes up. false only when the store or the workers fail as a whole. */
+   each has "key/number", and "key/number/2" the second time a case comes up. false only when the
+   store or the workers fail as a whole. */
 MUST_USE bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
                             const struct keeper_fact *facts, size_t count,
                             struct keeper_result *results, struct err *err);
-
-struct keeper_verdict {
-    int64_t proposal_id;
-    bool is_approved;
-    const char *opinion;
-    const char *basis; /* NULL: none given */
-};
-/* Signs the next line of a proposal, or rejects it. ERR_DENIED for who may not, ERR_CONFLICT when
-   it is settled or the step no longer holds. */
-MUST_USE bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *key,
-                          const struct keeper_verdict *verdict, struct err *err);
-
-/* What else belongs to the signing of cases cases, in the transaction of the last of them. */
-typedef bool keeper_plan_fn(void *context, int64_t cases, struct err *err);
-struct keeper_plan {
-    keeper_plan_fn *also; /* NULL: nothing */
-    void *context;
-    const int64_t *fire; /* plan_ids */
-    size_t fire_count;
-    const int64_t *skip;
-    size_t skip_count;
-    const char *reason;
-};
-/* Signs rows of the catch-up list; one input per case; all or nothing up to 256 cases. *cases is
- * how many were decided. */
-MUST_USE bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const char *key,
-                               const struct keeper_plan *plan, int64_t *cases, struct err *err);
-
-/* An accepted calendar: every open case of the office and the offices below it that has dates
-   running gets calendar_changed and is decided. With is_dry nothing is written. each (may be NULL)
-   hears of every case whose nearest due day moves; before and after may be NULL. */
-typedef void keeper_moved_fn(void *context, const char *number, const char *before,
-                             const char *after);
-MUST_USE bool keeper_calendar_changed(struct keeper *keeper, const struct actor *actor,
-                                      int64_t office_id, const char *calendar_hash, bool is_dry,
-                                      keeper_moved_fn *each, void *context, struct err *err);
-/* The same for a calendar that is not stored yet: years as it would be stored; nothing is written.
- */
-MUST_USE bool keeper_calendar_preview(struct keeper *keeper, int64_t office_id,
-                                      const struct value *years, keeper_moved_fn *each,
-                                      void *context, struct err *err);
 
 /* ---- time ---- */
 
@@ -156,25 +116,5 @@ struct keeper_ticked {
    as it came, also on failure. */
 MUST_USE bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until,
                           struct keeper_ticked *out, struct err *err);
-
-/* ---- questions (nothing is written) ---- */
-
-/* One request to a warm worker of an activation; to a fresh worker with the library only when 0.
- * reply is reset first. */
-MUST_USE bool keeper_ask(struct keeper *keeper, int64_t activation_id, const struct buf *request,
-                         struct buf *reply, struct err *err);
-/* The same with trees; the caller frees *reply. */
-MUST_USE bool keeper_ask_value(struct keeper *keeper, int64_t activation_id,
-                               const struct value *request, struct value **reply, struct err *err);
-/* Why each row of a case: list of texts. The caller frees *lines. */
-MUST_USE bool keeper_explain(struct keeper *keeper, const char *number, struct value **lines,
-                             struct err *err);
-/* What comes if nobody acts: list of { at, text, kind }. The caller frees *items. */
-MUST_USE bool keeper_next(struct keeper *keeper, const char *number, struct value **items,
-                          struct err *err);
-/* Canonical values of a form: form is "record" or "fact:<id>"; names of units and people become
-   codes. ERR_INVALID tells every finding, "; " between. The caller frees *values. */
-MUST_USE bool keeper_values(struct keeper *keeper, int64_t activation_id, const char *form,
-                            const struct value *given, struct value **values, struct err *err);
 
 #endif

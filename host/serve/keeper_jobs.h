@@ -36,8 +36,8 @@ struct keeper_ran {
     int64_t documents;
 };
 /* The script reads one snapshot through a question connection; what it wants done is applied in one
-   transaction at its end, all or nothing, with the rights of the actor. ERR_INVALID is the script's own fault, with file and
-   line. */
+   transaction at its end, all or nothing, with the rights of the actor. ERR_INVALID is the script's
+   own fault, with file and line. */
 MUST_USE bool keeper_run(struct keeper *keeper, const struct actor *actor,
                          const struct keeper_run *run, struct keeper_ran *out, struct err *err);
 

@@ -12,6 +12,8 @@
 #include "serve/deeds.h"
 #include "serve/forms.h"
 #include "serve/inside.h"
+#include "serve/keeper_ask.h"
+#include "serve/scene.h"
 
 struct entry {
     struct keeper *keeper;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "serve/input.h"
 #include "serve/inside.h"
 
 #define READ_COLUMNS                                                                           \

@@ -11,6 +11,7 @@
 #include "casework/rights.h"
 #include "serve/deeds.h"
 #include "serve/inside.h"
+#include "serve/keeper_sign.h"
 
 struct found {
     int64_t case_id;
@@ -99,7 +100,8 @@ static bool find_signers(const struct found *found, int64_t proposal_id, const s
     return true;
 }
 
-/* Which of the principals the signer is, as a list of places from 1: a joint signature wants each of them. */
+/* Which of the principals the signer is, as a list of places from 1: a joint signature wants each
+ * of them. */
 static bool find_places(struct keeper *keeper, const struct actor *actor, int64_t case_id,
                         const struct value *who, struct value *body, struct err *err)
 {

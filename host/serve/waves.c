@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "casework/faults.h"
 #include "serve/inside.h"
+#include "serve/scene.h"
 
 #define WAVES_FAULTS 3 /* of one version within an hour put it aside */
 #define WAVES_HOUR_MS INT64_C(3600000)

@@ -15,6 +15,8 @@
 #include "casework/outbox.h"
 #include "serve/deeds.h"
 #include "serve/forms.h"
+#include "serve/keeper_ask.h"
+#include "serve/scene.h"
 
 #define WISHES_MOST 5000
 

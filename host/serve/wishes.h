@@ -19,7 +19,8 @@ struct wishes {
     bool (*also)(struct keeper *keeper, void *context, struct err *err);
     void *context;
     struct keeper_ran *ran;
-    bool is_planned; /* an approved version on its schedule: it acts for nobody, no right is asked */
+    bool
+        is_planned; /* an approved version on its schedule: it acts for nobody, no right is asked */
     bool is_killed; /* its worker was killed from outside: nobody's fault, to be run again */
 };
 

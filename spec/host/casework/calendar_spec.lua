@@ -111,8 +111,10 @@ describe("calendar import", function()
   it("makes one event a case when it is accepted, and no date is provisional any more", function()
     local moves = #office:json("calendar", "import", YEAR, "--dry-run", "--by", "P01").moves
     office:must("calendar", "import", YEAR, "--accept", "--by", "P01")
-    assert.equal(moves, tables.value(office, "SELECT COUNT(*) AS n FROM events WHERE kind = 'calendar_changed'"))
-    assert.equal(moves,
+    -- A date that stays where it was, but is provisional no more, is an event of its case too.
+    local events = tables.value(office, "SELECT COUNT(*) AS n FROM events WHERE kind = 'calendar_changed'")
+    assert.is_true(events >= moves and moves > 0)
+    assert.equal(events,
       tables.value(office, "SELECT COUNT(DISTINCT case_id) AS n FROM events WHERE kind = 'calendar_changed'"))
     assert.equal("P01", tables.value(office, "SELECT actor FROM events WHERE kind = 'calendar_changed'"))
     for at = 1, 2 do
