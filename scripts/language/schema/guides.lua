@@ -16,7 +16,8 @@ return {
   { zh = "要批准的一级", en = "a rung with approval",
     { "写了 `approve` 的一级到期只是提请：批准之后动作才执行，其后 `after` 它的各级从批准之日数起。"
         .. "依次批准的写 `{ sign …, sign … }`。`within` 内没有批就退回经办人；`rejected = \"skip\"` 表示被否决也照常走下一级。",
-      "A rung with `approve` is only put up when its day comes; its effects are carried out once the last one has signed." },
+      "A rung with `approve` is only put up when its day comes; its effects are carried out once the last one "
+        .. "has signed." },
     sample = [[step "书面督办" { id = "letter", after = "call", at = workdays(10),
   approve = { sign { role "section_head" }, sign { role "deputy" } },
   within = workdays(5), rejected = "skip",
