@@ -60,7 +60,7 @@ local COMMANDS = {
   { "calendar", "import", longer_holiday, "--accept", "--by", "P01", "--key", "k8" },
   { "publish", changed_script, "--approve-by", "rehearsal", "--key", "k9" },
   { "setting", "mother.limit", "7wd", "--key", "k10" },
-  { "run", "--by", "P04", script },
+  { "run", "--by", "P03", script },
 }
 local UNKEYED = { run = true } -- such a command is whole or nothing, and does its work once more when repeated
 
