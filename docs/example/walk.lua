@@ -208,9 +208,9 @@ local function tell(timeline)
       told = day.key
     end
     for _, reason in ipairs(day) do
-      local who = fit(whom(reason), 20)
-      for _, line in ipairs(wrapped(short(reason.key), 57)) do
-        print("  " .. pad(who, 21) .. line)
+      local who = fit(whom(reason), 17)
+      for _, line in ipairs(wrapped(short(reason.key), 60)) do
+        print("  " .. pad(who, 18) .. line)
         who = ""
       end
     end

@@ -85,7 +85,9 @@ static bool add_document(void *context, const struct document_line *line)
 
     buf_init(&text, 4096);
     add_day(&text, line->created_at);
-    buf_add_format(&text, "  %s  %s", line->name,
+    buf_add_text(&text, "  ");
+    label_template(section->screen->view->house->site, line->name, &text);
+    buf_add_format(&text, "  %s",
                    is_cancelled   ? SAY("作废", "cancelled")
                    : line->number ? line->number
                                   : SAY("草稿", "draft"));
