@@ -42,7 +42,7 @@ describe("the sizes of the house", function()
     end)
   end
 
-  it("hold every line of C and Lua under 100 columns", function()
+  it("hold every line of C and Lua under 120 columns", function()
     for _, path in ipairs(files("'host/*.[ch]' 'scripts/*.lua' 'spec/*.lua' 'bench/*.[ch]'")) do
       if not path:match("^spec/corpus/") and not path:match("^scripts/meta/") then
         for number, line in ipairs(lines_of(path)) do
