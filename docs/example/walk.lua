@@ -242,7 +242,8 @@ local function act(words)
   local done = duban(table.unpack(words))
   if done.code ~= 0 then
     counts.refused = counts.refused + 1
-    counts.why[#counts.why + 1] = table.concat(words, " ", 1, 3) .. "  " .. (done.err .. done.out):match("[^\n]+")
+    local why = done.out:match("未办成：([^\n]+)") or done.out:match("refused: ([^\n]+)")
+    counts.why[#counts.why + 1] = ("%s…：%s"):format(words[2], why or done.err:match("[^\n]+"))
   end
 end
 

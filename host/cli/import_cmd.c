@@ -45,6 +45,7 @@ static const struct {
     [ROW_DIFFERENT] = {"different", "有变", "different"},
     [ROW_DUPLICATE] = {"duplicate", "重复", "duplicate"},
     [ROW_CLEAR] = {"clear", "无问题", "no problem"},
+    [ROW_TOTAL] = {"total", "合计行", "totals"},
     [ROW_BAD] = {"bad", "有误", "bad"},
 };
 

@@ -13,7 +13,9 @@
 
 #define MAP_LIMIT ((size_t)256 * 1024)
 
-static const char *const KEY_WORDS[] = {"编号", "主键", "序号", "台账编号", "key", NULL};
+#define PLACE_WORD "序号"
+
+static const char *const KEY_WORDS[] = {"编号", "主键", PLACE_WORD, "台账编号", "key", NULL};
 static const char *const OPENED_WORDS[] = {"登记日期", "立案日期", "登记时间", "opened", NULL};
 
 static bool read_map(const char *path, struct value **out, struct err *err)
@@ -100,6 +102,7 @@ static bool place(struct import_columns *columns, const struct value *fields, co
     for (size_t i = 0; KEY_WORDS[i]; i++) {
         if (columns->key == columns->count && sheet_title_is(title, KEY_WORDS[i])) {
             columns->key = column;
+            columns->is_place = strcmp(KEY_WORDS[i], PLACE_WORD) == 0;
             return true;
         }
     }

@@ -14,6 +14,7 @@ struct import_columns {
     const char **ids; /* one a column: the field's id, NULL for none; borrowed from fields */
     size_t count;
     size_t key;           /* the column that names the row; count: none */
+    bool is_place;        /* and it only counts rows (序号), anew in each list */
     size_t opened;        /* the column of the day it was registered; count: none */
     struct value *unused; /* titles that are none of these */
 };

@@ -60,6 +60,47 @@ static bool take_cells(struct reading *reading, size_t at, struct import_row *ro
     return sheet_row_fits(&reading->sheet, at, why);
 }
 
+/* The first field of a kind, required ones before others; NULL: none. */
+static const struct value *field_of_kind(const struct reading *reading, const char *kind)
+{
+    const struct value *found = NULL;
+
+    for (size_t i = 0; i < value_count(reading->source->fields); i++) {
+        const struct value *field = value_at(reading->source->fields, i);
+        const char *its = value_get_text(field, "kind");
+
+        if (its && strcmp(its, kind) == 0 &&
+            (!found || (!value_get_bool(found, "required") && value_get_bool(field, "required")))) {
+            found = field;
+        }
+    }
+    return found;
+}
+
+/* What the row says in the first field of a kind, without its spaces; the caller frees it. */
+static char *plain_cell(const struct reading *reading, const struct import_row *row,
+                        const char *kind)
+{
+    const struct value *field = field_of_kind(reading, kind);
+    const char *text = field ? value_get_text(row->given, value_get_text(field, "id")) : NULL;
+
+    return text_normal(text ? text : "");
+}
+
+/* 序号 begins at 1 in every list, so that it names a row only together with the unit. */
+static void widen_key(const struct reading *reading, struct import_row *row)
+{
+    char *unit = plain_cell(reading, row, "unit");
+    struct buf key;
+
+    buf_init(&key, (size_t)64 * 1024);
+    buf_add_format(&key, "%s/%s", row->key, unit);
+    mem_free(row->key);
+    row->key = mem_text(buf_text(&key));
+    buf_clear(&key);
+    mem_free(unit);
+}
+
 static void take_digest(struct reading *reading, struct import_row *row)
 {
     unsigned char bytes[DIGEST_SIZE];
@@ -73,6 +114,8 @@ static void take_digest(struct reading *reading, struct import_row *row)
     buf_clear(&text);
     if (!row->key) {
         row->key = mem_text(row->digest);
+    } else if (reading->columns.is_place) {
+        widen_key(reading, row);
     }
 }
 
@@ -123,31 +166,41 @@ static bool judge_new(struct reading *reading, struct import_row *row, struct er
     return row->fate == ROW_NEW || why->kind != ERR_INTERNAL;
 }
 
-/* Offices report in the ledger that there is nothing to report. The main text is the first required
-   text field, or the first text field where none is required. */
+static bool is_among(const char *text, const char *const *words)
+{
+    while (*words && strcmp(*words, text) != 0) {
+        words++;
+    }
+    return *words != NULL;
+}
+
+/* Offices report in the ledger that there is nothing to report. */
 static bool is_clear(const struct reading *reading, const struct import_row *row)
 {
-    static const char *const WORDS[] = {"无问题", "零报告", "无问题。", "零报告。"};
-    const struct value *main = NULL;
-    const char *text;
-    char *plain;
+    static const char *const WORDS[] = {"无问题", "零报告", "无问题。", "零报告。", NULL};
+    char *plain = plain_cell(reading, row, "text");
+    bool is_found = is_among(plain, WORDS);
+
+    mem_free(plain);
+    return is_found;
+}
+
+/* The first thing the row says is that it sums up others. */
+static bool is_total(struct reading *reading, size_t at)
+{
+    static const char *const WORDS[] = {"合计", "小计", "总计", "合计：", "合计:", NULL};
     bool is_found = false;
 
-    for (size_t i = 0; i < value_count(reading->source->fields); i++) {
-        const struct value *field = value_at(reading->source->fields, i);
-        const char *kind = value_get_text(field, "kind");
+    for (size_t column = 0; column < reading->sheet.columns; column++) {
+        char *plain = text_normal(sheet_cell(&reading->sheet, at, column));
+        bool is_said = *plain != '\0';
 
-        if (kind && strcmp(kind, "text") == 0 &&
-            (!main || (!value_get_bool(main, "required") && value_get_bool(field, "required")))) {
-            main = field;
+        is_found = is_among(plain, WORDS);
+        mem_free(plain);
+        if (is_said) {
+            break;
         }
     }
-    text = main ? value_get_text(row->given, value_get_text(main, "id")) : NULL;
-    plain = text_normal(text ? text : "");
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
-        is_found = is_found || strcmp(plain, WORDS[i]) == 0;
-    }
-    mem_free(plain);
     return is_found;
 }
 
@@ -198,11 +251,15 @@ static bool read_row(struct reading *reading, size_t at, struct err *err)
     }
     row = &out->rows[out->count];
     *row = (struct import_row){.line = sheet_line(&reading->sheet, at)};
+    row->fate = ROW_NEW;
     if (!take_cells(reading, at, row, &why)) {
         row->fate = ROW_BAD;
+    } else if (is_total(reading, at)) {
+        row->fate = ROW_TOTAL;
+        err_set(&why, ERR_CONFLICT, "%s", SAY("是合计，不立案", "sums up other rows: no case"));
     }
     take_digest(reading, row);
-    if (row->fate != ROW_BAD && !judge(reading, row, &why, err)) {
+    if (row->fate == ROW_NEW && !judge(reading, row, &why, err)) {
         out->count++;
         return false;
     }

@@ -19,6 +19,7 @@ enum row_fate {
     ROW_DIFFERENT, /* imported before with other content: never overwritten */
     ROW_DUPLICATE, /* stands in this file already */
     ROW_CLEAR,     /* says 无问题 or 零报告: a report, no case */
+    ROW_TOTAL,     /* 合计 or 小计 of the rows above it */
     ROW_BAD,
     ROW_FATES
 };
