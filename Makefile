@@ -94,6 +94,12 @@ tidy:
 	@changed="$$(git diff --name-only HEAD -- 'host/*.c')"; \
 	if [ -n "$$changed" ]; then clang-tidy --quiet $$changed -- $(CFLAGS) 2>/dev/null; fi
 
+# All of it; each file is a target of its own, so that -j2 takes two at a time.
+tidy/%: host/%.c
+	@clang-tidy --quiet $< -- $(CFLAGS) 2>/dev/null
+
+tidy-all: $(patsubst host/%,tidy/%,$(basename $(SOURCES)))
+
 test: deps
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban
 	@$(BUSTED) spec
@@ -123,8 +129,9 @@ VALGRIND  = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-k
 # Long sweeps: refolded histories; every binary, host and specs alike, under ASan, UBSan and LSan; nonsense from
 # workers; the bindings under valgrind, whose slowness the sandbox's own limits would not survive.
 check-deep: deps
-	$(call install,$(DEEP))
+	$(call install,$(DEEP) $(CHECKERS))
 	@$(MAKE) --no-print-directory -j2 build/duban build/test/duban build/asan/duban
+	@$(MAKE) --no-print-directory -j2 tidy-all
 	@DUBAN_HISTORIES=10000 $(BUSTED) spec/scripts/engine
 	@$(SANITIZED) spec/host
 	@$(SANITIZED) spec/cli
@@ -132,4 +139,4 @@ check-deep: deps
 	@DUBAN_FUZZ=40 $(SANITIZED) spec/deep
 	@$(VALGRIND) build/test/duban lua $(REPORTED) $(sort $(wildcard spec/host/api_*_spec.lua))
 
-.PHONY: all deps run language format lint check tidy test bench crash check-deep
+.PHONY: all deps run language format lint check tidy tidy-all test bench crash check-deep

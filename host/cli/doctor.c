@@ -78,6 +78,18 @@ static void look_at_confinement(struct examination *exam)
 
 #define LIBRARY_LINE 68 /* what a line of 80 columns holds behind its mark */
 
+/* One library more, on a line of its own when this one is full. */
+static void add_library(struct examination *exam, struct buf *text, const char *name)
+{
+    size_t length = strcspn(name, "\n");
+
+    if (text_width(buf_text(text)) + length > LIBRARY_LINE) {
+        doctor_note(exam, DOCTOR_FINE, buf_text(text), NULL);
+        buf_reset(text);
+    }
+    buf_add_format(text, "%s%.*s", text->length ? ", " : "", (int)length, name);
+}
+
 /* The shared libraries this process has mapped, by their file names. */
 static void look_at_libraries(struct examination *exam)
 {
@@ -94,14 +106,8 @@ static void look_at_libraries(struct examination *exam)
 
         for (size_t i = 0; name && i < COUNT_OF(wanted); i++) {
             if (!is_seen[i] && strncmp(name + 1, wanted[i], strlen(wanted[i])) == 0) {
-                size_t length = strcspn(name + 1, "\n");
-
                 is_seen[i] = true;
-                if (text_width(buf_text(&text)) + length > LIBRARY_LINE) {
-                    doctor_note(exam, DOCTOR_FINE, buf_text(&text), NULL);
-                    buf_reset(&text);
-                }
-                buf_add_format(&text, "%s%.*s", text.length ? ", " : "", (int)length, name + 1);
+                add_library(exam, &text, name + 1);
             }
         }
     }

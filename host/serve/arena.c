@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-#define ARENA_BLOCK (64u * 1024)
+#define ARENA_BLOCK ((size_t)64 * 1024)
 
 struct arena_block {
     struct arena_block *next;

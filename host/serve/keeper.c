@@ -10,7 +10,7 @@
 #include "casework/calendars.h"
 #include "serve/inside.h"
 
-#define KEEPER_TOLD_MAX (64u * 1024 * 1024)
+#define KEEPER_TOLD_MAX ((size_t)64 * 1024 * 1024)
 
 bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out, struct err *err)
 {

@@ -18,7 +18,7 @@
 #define VERDICT_EFFECTS 5000
 #define VERDICT_NAME 200                  /* bytes */
 #define VERDICT_BODY ((size_t)256 * 1024) /* of JSON */
-#define VERDICT_SNAPSHOT (1024u * 1024)
+#define VERDICT_SNAPSHOT ((size_t)1024 * 1024)
 
 enum effect_kind {
     EFFECT_NOTIFY,

@@ -231,7 +231,7 @@ static bool put_message(struct keeper *keeper, const struct ready *ready, const 
     size_t count = 0;
     bool ok;
 
-    buf_init(&codec, 64u * 1024);
+    buf_init(&codec, (size_t)64 * 1024);
     buf_init(&data, VERDICT_BODY);
     codec_put_value(&codec, to);
     ok = read_name(act, "template", &template, err) && read_data(act, &data, err) &&
