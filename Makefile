@@ -10,7 +10,7 @@ WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -W
 HARDEN   = -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 LUA_INC  = $(shell pkg-config --cflags lua5.4 2>/dev/null)
 CFLAGS   = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DDUBAN_PREFIX='"$(PREFIX)"' \
-           $(WARN) -g -Ihost $(LUA_INC)
+           $(WARN) -g -Ihost -Ibuild/made $(LUA_INC)
 LIBS     = $(shell pkg-config --libs lua5.4 2>/dev/null) -lsqlite3 -ljansson -lcrypto
 LDFLAGS  = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
@@ -26,7 +26,8 @@ BUSTED   = build/test/duban lua $(REPORTED)
 all: deps build/duban build/test/duban
 
 # ---- set-up ---------------------------------------------------------------------------------------------------------
-PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libsqlite3-dev libssl-dev libjansson-dev lua-busted lua-check
+PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libsqlite3-dev libssl-dev libjansson-dev lua-busted lua-check \
+           unicode-data bzip2
 CHECKERS = clang-format clang-tidy
 DEEP     = valgrind
 
@@ -44,6 +45,17 @@ endef
 
 deps:
 	$(call install,$(PACKAGES))
+
+# ---- what is made out of other people's data -------------------------------------------------------------------------
+READINGS = /usr/share/unicode/Unihan_Readings.txt.bz2
+
+# The initials of each character, from Unicode's readings in use on the mainland.
+build/made/pinyin_table.h: $(READINGS) host/base/pinyin.awk
+	@mkdir -p $(@D)
+	@bunzip2 -c $< | LC_ALL=C awk -f host/base/pinyin.awk > $@.next && mv $@.next $@
+
+build/release/base/pinyin.o build/test/base/pinyin.o build/asan/base/pinyin.o: build/made/pinyin_table.h
+tidy/base/pinyin: build/made/pinyin_table.h
 
 # ---- builds ---------------------------------------------------------------------------------------------------------
 # The compiler's flags may be unknown before deps ran, so the real work is a second make.

@@ -114,6 +114,15 @@ static uint32_t take(const unsigned char **at, const unsigned char *end)
     return point;
 }
 
+uint32_t text_next(const char **at)
+{
+    const unsigned char *here = (const unsigned char *)*at;
+    uint32_t point = *here ? take(&here, here + strlen((const char *)here)) : 0;
+
+    *at = (const char *)here;
+    return point;
+}
+
 struct range {
     uint32_t first;
     uint32_t last;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One language per message: Chinese under DUBAN_LANG=zh or a Chinese locale, else English. */
 bool text_is_zh(void);
@@ -11,6 +12,8 @@ bool text_is_zh(void);
 
 /* True when the bytes are well-formed UTF-8 without NUL (surrogates and overlong forms refused). */
 bool text_is_utf8(const char *bytes, size_t length);
+/* The character at *at, moving past it; 0 at the end. A broken byte counts as itself. */
+uint32_t text_next(const char **at);
 /* Columns on a terminal: CJK and full-width count 2, combining 0. */
 size_t text_width(const char *text);
 /* The longest prefix of at most `width` columns, in bytes; never splits a character. */

@@ -91,7 +91,9 @@ static void put_where(struct buf *sql, const struct case_filter *filter)
         }
         buf_add_text(sql, ")");
     }
-    if (filter->text) {
+    if (filter->number) {
+        buf_add_text(sql, " AND c.number LIKE $3 ESCAPE '\\'");
+    } else if (filter->text) {
         buf_add_text(sql, " AND (c.number LIKE $3 ESCAPE '\\' OR c.record LIKE $3 ESCAPE '\\')");
     } else {
         buf_add_text(sql, " AND $3 = ''");
@@ -122,8 +124,8 @@ bool cases_list(struct store *store, const struct case_filter *filter, case_line
     buf_init(&sql, CASES_SQL_MAX);
     buf_init(&pattern, CASES_SQL_MAX);
     put_where(&sql, filter);
-    if (filter->text) {
-        put_pattern(&pattern, filter->text);
+    if (filter->number || filter->text) {
+        put_pattern(&pattern, filter->number ? filter->number : filter->text);
     }
     if (sql.is_over || pattern.is_over) {
         err_set(err, ERR_INVALID, "%s", SAY("查询条件过长", "the filter is too long"));
@@ -219,6 +221,16 @@ bool cases_show(struct store *store, const char *number, case_line_fn *each, voi
 
     mem_free(whole);
     return ok;
+}
+
+bool cases_by_id(struct store *store, int64_t case_id, case_line_fn *each, void *context,
+                 struct err *err)
+{
+    struct stmt *stmt = NULL;
+    int64_t count = 0;
+
+    return store_ask(store, CASES_SELECT " WHERE c.case_id = $1", &stmt, err, "i", case_id) &&
+           walk(stmt, each, context, &count, err);
 }
 
 bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err)

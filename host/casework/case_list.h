@@ -42,6 +42,7 @@ struct case_filter {
     const char *workflow; /* id; NULL: all */
     const char *state;    /* id; NULL: all */
     const char *text;     /* in number or record; NULL: all */
+    const char *number;   /* in the number; NULL: all */
     int64_t unit_id;      /* 0: all */
     const char *overdue;  /* open and due before this day "2026-10-12"; NULL: all */
     bool is_open;         /* only open ones */
@@ -58,6 +59,9 @@ MUST_USE bool cases_show(struct store *store, const char *number, case_line_fn *
    "YJ-0001" for "430000-2025-YJ-0001"; several are listed in ERR_CONFLICT. The caller frees *out.
  */
 MUST_USE bool cases_number(struct store *store, const char *word, char **out, struct err *err);
+/* The same by id; each is called once, or not at all. */
+MUST_USE bool cases_by_id(struct store *store, int64_t case_id, case_line_fn *each, void *context,
+                          struct err *err);
 MUST_USE bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/terms.h"
 
 static int64_t instant(const struct stmt *stmt, int column)
 {
@@ -94,7 +95,7 @@ bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id
         return false;
     }
     *case_id = store_last_id(store);
-    return true;
+    return terms_mark(store, *case_id, err);
 }
 
 bool cases_move(struct store *store, const struct case_moved *row, bool *moved, struct err *err)
@@ -120,7 +121,8 @@ bool cases_amend(struct store *store, int64_t case_id, const char *record, int64
 {
     return store_run(store,
                      "UPDATE cases SET record = $2, unit_id = NULLIF($3, 0) WHERE case_id = $1",
-                     NULL, err, "iti", case_id, record, unit_id);
+                     NULL, err, "iti", case_id, record, unit_id) &&
+           terms_mark(store, case_id, err);
 }
 
 bool cases_wake(struct store *store, const struct case_woken *row, struct err *err)

@@ -19,6 +19,7 @@ command_handler next_handler;
 command_handler plan_show_handler;
 command_handler plan_sign_handler;
 command_handler outbox_handler;
+command_handler find_handler;
 command_handler figures_handler;
 
 extern const struct option open_options[];
@@ -26,6 +27,7 @@ extern const struct option fact_options[];
 extern const struct option plan_show_options[];
 extern const struct option plan_sign_options[];
 extern const struct option outbox_options[];
+extern const struct option find_options[];
 extern const struct option figures_options[];
 
 #endif

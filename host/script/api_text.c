@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pinyin.h"
 #include "base/text.h"
 #include "script/api.h"
 #include "script/bind.h"
@@ -48,6 +49,12 @@ static int l_is_classified(lua_State *L)
     return 1;
 }
 
+static int l_initials(lua_State *L)
+{
+    lua_pushinteger(L, pinyin_fit(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
+    return 1;
+}
+
 static int l_is_zh(lua_State *L)
 {
     lua_pushboolean(L, text_is_zh());
@@ -55,6 +62,7 @@ static int l_is_zh(lua_State *L)
 }
 
 static const struct luaL_Reg FUNCTIONS[] = {{"fit", l_fit},
+                                            {"initials", l_initials},
                                             {"is_classified", l_is_classified},
                                             {"is_utf8", l_is_utf8},
                                             {"is_zh", l_is_zh},

@@ -5,8 +5,11 @@
 #include "base/text.h"
 #include "casework/audit.h"
 #include "casework/occurrences.h"
+#include "casework/terms.h"
 #include "serve/inside.h"
 #include "serve/planned.h"
+
+#define TERMS_A_TICK 2000 /* cases whose words are put down when everything else is done */
 
 /* The clock of a rehearsal, in a transaction of its own. */
 static bool move_clock(struct keeper *keeper, int64_t to, struct err *err)
@@ -89,6 +92,7 @@ bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until
                  struct keeper_ticked *out, struct err *err)
 {
     int64_t now = site_now(keeper->site);
+    int64_t words = 0;
     bool ok;
 
     keeper->done = (struct keeper_ticked){0};
@@ -107,7 +111,8 @@ bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until
         return false;
     }
     ok = keeper_begin(keeper, err) && walk(keeper, actor, until, err) &&
-         finish(keeper, actor, until, err);
+         finish(keeper, actor, until, err) &&
+         terms_refresh(keeper->store, TERMS_A_TICK, &words, err);
     keeper->done.until = ok ? until : site_now(keeper->site);
     *out = keeper->done;
     return ok;

@@ -39,6 +39,10 @@ function text.normal(name) end
 ---@param line string
 ---@return boolean
 function text.is_classified(line) end
+---@param name string
+---@param letters string
+---@return integer how initials fit: 0 not, 1 inside, 2 at the beginning, 3 wholly
+function text.initials(name, letters) end
 ---@return boolean whether messages are in Chinese
 function text.is_zh() end
 
