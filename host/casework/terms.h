@@ -13,8 +13,8 @@
 /* The record of a case is new: its words are put down later, until then it is found by reading it.
    In the caller's transaction. */
 MUST_USE bool terms_mark(struct store *store, int64_t case_id, struct err *err);
-/* Puts down the words of at most `most` cases, oldest first, in a transaction of its own; *done tells
-   how many there were. */
+/* Puts down the words of at most `most` cases, oldest first, in a transaction of its own; *done
+   tells how many there were. */
 MUST_USE bool terms_refresh(struct store *store, int64_t most, int64_t *done, struct err *err);
 
 /* Return false to stop. record is canonical JSON, borrowed. */
