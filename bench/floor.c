@@ -200,9 +200,10 @@ static const char OUTBOX[] = "INSERT INTO outbox (outbox_id, case_id, effect_key
 static const char AUDIT[] =
     "INSERT INTO audit (audit_id, at, office, recorder, actor, act, object, body, algorithm, hash)"
     " VALUES (?,?,?,?,?,?,?,?,?,?)";
-static const char CASES[] = "UPDATE cases SET state=?2, snapshot=?3, seq=?4, folded=?5, head=?6, "
-                            "due=?7, wake_at=?8, round=?9,"
-                            " closed_at=?10, outcome=?11 WHERE case_id=?1 AND seq=?12";
+static const char CASES[] =
+    "UPDATE cases SET state=?2, snapshot=?3, seq=?4, folded=?5, head=?6, "
+    "due=?7, wake_at=?8, round=?9,"
+    " closed_at=?10, outcome=?11, late_since=?13 WHERE case_id=?1 AND seq=?12";
 
 /* One decision: its event rows, its messages, and its case, whose seq is checked as duban checks
  * it. */
@@ -233,7 +234,7 @@ static size_t write_decision(sqlite3 *db, sqlite3_stmt *stmts[4], struct work *w
     }
     cased->cells[11].kind = SQLITE_INTEGER;
     cased->cells[11].number = seen;
-    write_row(db, stmts[2], cased->cells, 12);
+    write_row(db, stmts[2], cased->cells, 13);
     return rows + 1;
 }
 
@@ -310,9 +311,10 @@ int main(int argc, char **argv)
          &work.outbox, &arena);
     /* Indexed by case_id: the ids of such a site have no gaps, and row 0 is a filler. */
     load(db,
-         "SELECT 0, '', NULL, 0, 0, NULL, NULL, NULL, 0, NULL, '', 0 UNION ALL SELECT case_id, "
+         "SELECT 0, '', NULL, 0, 0, NULL, NULL, NULL, 0, NULL, '', 0, NULL UNION ALL SELECT "
+         "case_id, "
          "state, snapshot,"
-         " seq, seq, head, due, wake_at, round, closed_at, outcome, 0 FROM after.cases",
+         " seq, seq, head, due, wake_at, round, closed_at, outcome, 0, late_since FROM after.cases",
          &work.cases, &arena);
     load(db,
          "SELECT * FROM after.audit WHERE audit_id > (SELECT coalesce(max(audit_id), 0) FROM "

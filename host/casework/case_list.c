@@ -12,7 +12,7 @@
 #define CASES_SELECT                                                                          \
     "SELECT c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state," \
     " u.code, u.name, c.record, c.seq, c.folded, c.due, c.wake_at, m.number, c.opened_at,"    \
-    " c.closed_at, c.outcome, c.set_aside FROM cases AS c"                                    \
+    " c.closed_at, c.outcome, c.set_aside, c.late_since FROM cases AS c"                      \
     " JOIN activations AS a ON a.activation_id = c.activation_id"                             \
     " JOIN versions AS v ON v.version_id = a.version_id"                                      \
     " LEFT JOIN units AS u ON u.unit_id = c.unit_id LEFT JOIN cases AS m ON m.case_id = "     \
@@ -44,6 +44,7 @@ static void read_line(const struct stmt *stmt, struct case_line *line)
     line->closed_at = instant(stmt, 16);
     line->outcome = stmt_text(stmt, 17, NULL);
     line->set_aside = stmt_text(stmt, 18, NULL);
+    line->late_since = stmt_text(stmt, 19, NULL);
 }
 
 static bool walk(struct stmt *stmt, case_line_fn *each, void *context, int64_t *count,

@@ -25,9 +25,10 @@ struct case_line {
     const char *record;    /* canonical JSON */
     int64_t seq;
     int64_t folded;
-    const char *due;    /* NULL: nothing runs */
-    int64_t wake_at;    /* CASE_NEVER: nothing by itself */
-    const char *parent; /* number; NULL: none */
+    const char *due;        /* NULL: nothing runs */
+    const char *late_since; /* NULL: no passed day stands */
+    int64_t wake_at;        /* CASE_NEVER: nothing by itself */
+    const char *parent;     /* number; NULL: none */
     int64_t opened_at;
     int64_t closed_at; /* CASE_NEVER: open */
     const char *outcome;

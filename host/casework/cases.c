@@ -103,13 +103,13 @@ bool cases_move(struct store *store, const struct case_moved *row, bool *moved, 
     static const char sql[] =
         "UPDATE cases SET state = $3, snapshot = $4, seq = $5, folded = $5, head = $6, due = $7,"
         " wake_at = NULLIF($8, -1), round = 0, closed_at = NULLIF($9, -1), outcome = $10,"
-        " set_aside = NULL WHERE case_id = $1 AND seq = $2";
+        " late_since = $11, set_aside = NULL WHERE case_id = $1 AND seq = $2";
     int64_t changed = 0;
 
-    if (!store_run(store, sql, &changed, err, "iitbibtiit", row->case_id, row->seen, row->state,
+    if (!store_run(store, sql, &changed, err, "iitbibtiitt", row->case_id, row->seen, row->state,
                    row->snapshot, row->snapshot_length, row->seq, row->head, (size_t)DIGEST_SIZE,
-                   row->due, sql_instant(row->wake_at), sql_instant(row->closed_at),
-                   row->outcome)) {
+                   row->due, sql_instant(row->wake_at), sql_instant(row->closed_at), row->outcome,
+                   row->late)) {
         return false;
     }
     *moved = changed == 1;

@@ -66,6 +66,7 @@ struct case_moved {
     int64_t seq; /* of the last row; everything up to it is decided */
     const unsigned char *head;
     const char *due;   /* NULL: no deadline runs */
+    const char *late;  /* NULL: no passed day stands */
     int64_t wake_at;   /* CASE_NEVER: nothing */
     int64_t closed_at; /* CASE_NEVER: open */
     const char *outcome;

@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/case_list.h"
 #include "casework/cases.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
-#include "cli/overdue.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
@@ -30,34 +28,6 @@ struct listing {
     int64_t count;     /* of all, listed or not */
     int64_t today;
 };
-
-/* The day of the earliest deadline that passed and still stands, into a fresh text; NULL without
- * one. */
-static char *overdue_since(struct listing *listing, const struct case_line *line)
-{
-    struct stmt *stmt = NULL;
-    struct value *body = NULL;
-    char *due = NULL;
-    bool has_row = false;
-    size_t length = 0;
-
-    if (store_ask(listing->view->house->site->store,
-                  "SELECT p.body FROM cases AS c JOIN events AS p ON p.case_id = c.case_id"
-                  " WHERE c.case_id = $1 AND p.seq = (SELECT MIN(p.seq)" OVERDUE_STANDING ")",
-                  &stmt, NULL, "i", line->case_id) &&
-        stmt_step(stmt, &has_row, NULL) && has_row) {
-        const char *text = stmt_text(stmt, 0, &length);
-
-        if (text && json_parse(text, length, &body, NULL)) {
-            due = mem_text(value_get_text(body, "due"));
-        }
-    }
-    if (stmt) {
-        stmt_reset(stmt);
-    }
-    value_free(body);
-    return due;
-}
 
 static enum paint paint_of(const struct listing *listing, const struct case_line *line,
                            bool is_overdue)
@@ -92,7 +62,6 @@ static bool add_case(void *context, const struct case_line *line)
     struct listing *listing = context;
     const struct value *about;
     const char *title;
-    char *late;
 
     if (!view_sees(listing->view, line) || (listing->is_closed && line->closed_at == CASE_NEVER)) {
         return true;
@@ -103,11 +72,9 @@ static bool add_case(void *context, const struct case_line *line)
         strcmp(listing->state, title) != 0) {
         return true;
     }
-    late = line->closed_at == CASE_NEVER ? overdue_since(listing, line) : NULL;
-    if (late || !listing->is_overdue) {
-        add_row(listing, line, title, late);
+    if (line->late_since || !listing->is_overdue) {
+        add_row(listing, line, title, line->late_since);
     }
-    mem_free(late);
     return true;
 }
 

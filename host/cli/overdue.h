@@ -14,16 +14,10 @@
 /* Some deadline passed at some time. */
 #define OVERDUE_EVER "EXISTS (SELECT 1" OVERDUE_PASSED ")"
 
-/* Of the passed ones, those nothing has happened to since: not met, not submitted, no new date. */
-#define OVERDUE_STANDING                                                                       \
-    OVERDUE_PASSED                                                                             \
-    " AND NOT EXISTS (SELECT 1 FROM events AS m WHERE m.case_id = p.case_id AND m.seq > p.seq" \
-    " AND m.name = p.name AND m.kind IN ('met', 'submitted', 'armed', 'redated', 'extended'))"
-
 /* One definition for lists and figures: an open case is overdue while a passing stands; a closed
    one was late when any deadline ever passed. Submitted for review, it is not overdue. */
-#define OVERDUE_LATE                                                                       \
-    "((c.closed_at IS NULL AND EXISTS (SELECT 1" OVERDUE_STANDING ")) OR (c.closed_at IS " \
-    "NOT NULL AND " OVERDUE_EVER "))"
+#define OVERDUE_LATE                                                                   \
+    "((c.closed_at IS NULL AND c.late_since IS NOT NULL) OR (c.closed_at IS NOT NULL " \
+    "AND " OVERDUE_EVER "))"
 
 #endif

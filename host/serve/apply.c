@@ -143,6 +143,7 @@ static bool move_case(struct scene *scene, const unsigned char *head, bool *move
                              .seq = item->seq + (int64_t)verdict->row_count,
                              .head = head,
                              .due = verdict->due,
+                             .late = verdict->late,
                              .wake_at = verdict->wake_at,
                              .closed_at = item->closed_at,
                              .outcome = item->outcome};

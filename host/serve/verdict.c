@@ -183,24 +183,32 @@ static bool get_refused(struct verdict *verdict, struct codec_in *in, struct are
     return true;
 }
 
-static bool get_rest(struct verdict *verdict, struct codec_in *in, struct arena *arena)
+/* A day, or false when there is none. */
+static bool get_day(struct codec_in *in, struct arena *arena, const char **out)
 {
-    struct span state;
-    struct span due = {NULL, 0};
+    struct span day = {NULL, 0};
     bool is_true = true;
 
-    if (!get_instant(in, &verdict->wake_at) || !get_text(in, VERDICT_NAME, arena, &state)) {
-        return false;
-    }
     if (codec_peek(in) == CODEC_STRING) {
-        if (!get_text(in, 16, arena, &due)) {
+        if (!get_text(in, 16, arena, &day)) {
             return false;
         }
     } else if (!codec_get_bool(in, &is_true) || is_true) {
         return false;
     }
+    *out = day.bytes;
+    return true;
+}
+
+static bool get_rest(struct verdict *verdict, struct codec_in *in, struct arena *arena)
+{
+    struct span state;
+
+    if (!get_instant(in, &verdict->wake_at) || !get_text(in, VERDICT_NAME, arena, &state) ||
+        !get_day(in, arena, &verdict->due)) {
+        return false;
+    }
     verdict->state = state.bytes;
-    verdict->due = due.bytes;
     return codec_get_bool(in, &verdict->is_closed);
 }
 
@@ -224,8 +232,8 @@ bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *are
     if (!verdict->json.ceiling) {
         buf_init(&verdict->json, VERDICT_BODY);
     }
-    if (!codec_get_list(&in, &count) || count != 9) {
-        return wrong(err, SAY("不是九项", "it has not nine parts"));
+    if (!codec_get_list(&in, &count) || count != 10) {
+        return wrong(err, SAY("不是十项", "it has not ten parts"));
     }
     /* Of a refusal nothing else is read: the rest may be anything. */
     if (!codec_get_list(&last, &count)) {
@@ -242,8 +250,9 @@ bool verdict_read(struct verdict *verdict, struct codec_in in, struct arena *are
     if (verdict->refused.kind != ERR_NONE) {
         return true;
     }
-    if (!get_record(verdict, &last, arena) || !codec_is_done(&last)) {
-        return wrong(err, "record");
+    if (!get_record(verdict, &last, arena) || !get_day(&last, arena, &verdict->late) ||
+        !codec_is_done(&last)) {
+        return wrong(err, "record, late");
     }
     if (!get_rows(verdict, &in, arena)) {
         return wrong(err, "rows");

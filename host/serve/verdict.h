@@ -62,7 +62,8 @@ struct verdict {
     struct span snapshot;
     int64_t wake_at; /* CASE_NEVER: nothing */
     const char *state;
-    const char *due; /* NULL: nothing runs */
+    const char *due;  /* NULL: nothing runs */
+    const char *late; /* NULL: no passed day stands */
     bool is_closed;
     struct span record; /* canonical JSON, when it changed; else bytes NULL */
     struct err refused; /* kind ERR_NONE: it was not */

@@ -102,9 +102,9 @@ static bool compare_rows(struct proof *proof, const struct item *item, int64_t *
 static bool compare_state(struct proof *proof, const struct item *item, bool *is_same,
                           struct err *err)
 {
-    static const char sql[] =
-        "SELECT state, wake_at, seq, folded, set_aside, due, record, snapshot, closed_at"
-        " FROM cases WHERE case_id = $1";
+    static const char sql[] = "SELECT state, wake_at, seq, folded, set_aside, due, record, "
+                              "snapshot, closed_at, late_since"
+                              " FROM cases WHERE case_id = $1";
     const struct verdict *verdict = &proof->keeper->verdict;
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -124,6 +124,7 @@ static bool compare_state(struct proof *proof, const struct item *item, bool *is
                                                wake_at < verdict->wake_at || wake_at <= item->now));
     }
     *is_same &= verdict->due ? same_text(stmt, 5, span_of(verdict->due)) : stmt_is_null(stmt, 5);
+    *is_same &= verdict->late ? same_text(stmt, 9, span_of(verdict->late)) : stmt_is_null(stmt, 9);
     *is_same &= verdict->record.bytes && same_text(stmt, 6, verdict->record);
     *is_same &= same_bytes(stmt, 7, verdict->snapshot);
     *is_same &= stmt_is_null(stmt, 8) != verdict->is_closed;

@@ -57,7 +57,7 @@ function decide.fault(loaded, number, why)
 end
 
 local function refusal(item, refused)
-  return { {}, item[2], false, false, false, false, {}, refused, false }
+  return { {}, item[2], false, false, false, false, {}, refused, false, false }
 end
 
 -- A whole history folded again is compared with what stands, so there the record always comes.
@@ -69,7 +69,7 @@ end
 --- Decide one case.
 ---@param loaded { def: table, ctx: table, name: string, encode: function, decode: function }
 ---@param item table the list of six
----@return table result the list of nine
+---@return table result the list of ten
 function decide.item(loaded, item)
   local s = item[2] and loaded.decode(item[2]) or fold.open()
   local out = { rows = {}, effects = {}, after = 0 }
@@ -81,7 +81,7 @@ function decide.item(loaded, item)
     return refusal(item, refused)
   end
   return { out.rows, loaded.encode(s), fold.wake(s), s.state, fold.due(loaded.def, s),
-    s.closed or false, out.effects, false, record_of(item, s, out) }
+    s.closed or false, out.effects, false, record_of(item, s, out), fold.late(loaded.def, s) }
 end
 
 return decide

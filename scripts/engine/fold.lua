@@ -5,6 +5,7 @@
 
 local admit = require("engine.admit")
 local apply = require("engine.apply")
+local index = require("engine.index")
 local rows = require("engine.rows")
 
 local fold = {}
@@ -114,6 +115,22 @@ function fold.due(def, s)
     local dl = s.dl[id]
     if dl and dl.status == "running" and dl.due and (not due or dl.due < due) then
       due, text = dl.due, dl.text
+    end
+  end
+  return text
+end
+
+--- The earliest due date that has passed and still stands, as text. Only deadlines with a ladder
+--- count: the end of a right to object is nobody's delay.
+---@param def table
+---@param s table
+---@return string|false
+function fold.late(def, s)
+  local ladders, late, text = index.of(def).ladders_of, nil, false
+  for _, id in ipairs(s.closed and {} or def.deadlines.order) do
+    local dl = s.dl[id]
+    if dl and dl.status == "passed" and #ladders[id] > 0 and (not late or dl.passed < late) then
+      late, text = dl.passed, dl.text
     end
   end
   return text

@@ -79,7 +79,7 @@ describe("the service", function()
 
   it("decides what is asked and says when to come again", function()
     local r = opened()
-    assert.are.equal(9, #r)
+    assert.are.equal(10, #r)
     assert.is_false(r[8])
     assert.is_false(r[9])
     assert.are.equal("busy", r[4])
