@@ -6,17 +6,13 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/case_sql.h"
 
-#define CASES_SQL_MAX ((size_t)256 * 1024)
-
-#define CASES_SELECT                                                                          \
-    "SELECT c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state," \
-    " u.code, u.name, c.record, c.seq, c.folded, c.due, c.wake_at, m.number, c.opened_at,"    \
-    " c.closed_at, c.outcome, c.set_aside, c.late_since FROM cases AS c"                      \
-    " JOIN activations AS a ON a.activation_id = c.activation_id"                             \
-    " JOIN versions AS v ON v.version_id = a.version_id"                                      \
-    " LEFT JOIN units AS u ON u.unit_id = c.unit_id LEFT JOIN cases AS m ON m.case_id = "     \
-    "c.parent_id"
+#define CASES_SELECT                                                                       \
+    "c.case_id, c.number, c.office_id, c.workflow, v.title, c.activation_id, c.state,"     \
+    " u.code, u.name, c.record, c.seq, c.folded, c.due, c.wake_at, m.number, c.opened_at," \
+    " c.closed_at, c.outcome, c.set_aside, c.late_since"
+#define CASES_FROM " FROM cases AS c" CASE_SQL_JOINS
 
 static int64_t instant(const struct stmt *stmt, int column)
 {
@@ -47,98 +43,70 @@ static void read_line(const struct stmt *stmt, struct case_line *line)
     line->late_since = stmt_text(stmt, 19, NULL);
 }
 
-static bool walk(struct stmt *stmt, case_line_fn *each, void *context, int64_t *count,
-                 struct err *err)
+/* What is left to be given out of a list that may take several statements. */
+struct taking {
+    case_line_fn *each;
+    void *context;
+    int64_t skip;
+    int64_t left;
+    bool is_endless;
+    bool is_over;
+};
+
+static bool walk(struct stmt *stmt, struct taking *taking, struct err *err)
 {
     struct case_line line;
     bool has_row = false;
+    bool ok = true;
 
-    while (stmt_step(stmt, &has_row, err)) {
-        if (!has_row) {
-            stmt_reset(stmt);
-            return true;
+    while (!taking->is_over && (ok = stmt_step(stmt, &has_row, err)) && has_row) {
+        if (taking->skip > 0) {
+            taking->skip--;
+            continue;
         }
         read_line(stmt, &line);
-        ++*count;
-        if (!each(context, &line)) {
-            stmt_reset(stmt);
-            return true;
-        }
+        taking->left--;
+        taking->is_over =
+            !taking->each(taking->context, &line) || (!taking->is_endless && taking->left <= 0);
     }
-    return false;
+    stmt_reset(stmt);
+    return ok;
 }
 
-/* Text for LIKE … ESCAPE '\': anything around it, nothing in it special. */
-static void put_pattern(struct buf *out, const char *text)
+static bool list_with(struct store *store, const struct case_filter *filter, int64_t office_id,
+                      struct taking *taking, struct err *err)
 {
-    buf_add_byte(out, '%');
-    for (; *text; text++) {
-        if (*text == '%' || *text == '_' || *text == '\\') {
-            buf_add_byte(out, '\\');
-        }
-        buf_add_byte(out, (unsigned char)*text);
-    }
-    buf_add_byte(out, '%');
-}
+    struct case_sql sql;
+    struct stmt *stmt = NULL;
+    bool ok;
 
-static void put_where(struct buf *sql, const struct case_filter *filter)
-{
-    buf_add_text(sql,
-                 CASES_SELECT " WHERE ($1 = '' OR c.workflow = $1) AND ($2 = '' OR c.state = $2)");
-    if (filter->offices) {
-        buf_add_text(sql, " AND c.office_id IN (-1");
-        for (size_t i = 0; i < filter->office_count; i++) {
-            buf_add_format(sql, ", %lld", (long long)filter->offices[i]);
-        }
-        buf_add_text(sql, ")");
-    }
-    if (filter->number) {
-        buf_add_text(sql, " AND c.number LIKE $3 ESCAPE '\\'");
-    } else if (filter->text) {
-        buf_add_text(sql, " AND (c.number LIKE $3 ESCAPE '\\' OR c.record LIKE $3 ESCAPE '\\')");
-    } else {
-        buf_add_text(sql, " AND $3 = ''");
-    }
-    buf_add_text(sql, filter->overdue ? " AND c.closed_at IS NULL AND c.due < $4" : " AND $4 = ''");
-    buf_add_text(sql, filter->unit_id ? " AND c.unit_id = $5" : " AND $5 = 0");
-    if (filter->is_open) {
-        buf_add_text(sql, " AND c.closed_at IS NULL");
-    }
-    if (filter->is_set_aside) {
-        buf_add_text(sql, " AND c.set_aside IS NOT NULL");
-    }
-    buf_add_text(sql, " ORDER BY c.number");
-    if (filter->limit > 0) {
-        buf_add_format(sql, " LIMIT %lld", (long long)filter->limit);
-    }
+    case_sql_init(&sql);
+    case_sql_pick(&sql, filter, office_id, CASES_SELECT);
+    ok = case_sql_ask(&sql, store, &stmt, err) && walk(stmt, taking, err);
+    case_sql_clear(&sql);
+    return ok;
 }
 
 bool cases_list(struct store *store, const struct case_filter *filter, case_line_fn *each,
                 void *context, struct err *err)
 {
-    bool ok = false;
-    struct stmt *stmt = NULL;
-    struct buf sql;
-    struct buf pattern;
-    int64_t count = 0;
+    struct taking taking = {
+        .each = each, .context = context, .skip = filter->skip, .left = filter->limit};
+    int64_t *offices = NULL;
+    size_t count = 0;
+    bool ok = true;
 
-    buf_init(&sql, CASES_SQL_MAX);
-    buf_init(&pattern, CASES_SQL_MAX);
-    put_where(&sql, filter);
-    if (filter->number || filter->text) {
-        put_pattern(&pattern, filter->number ? filter->number : filter->text);
+    taking.is_endless = filter->limit == 0;
+    if (filter->order != CASES_BY_NUMBER || filter->is_descending || filter->number) {
+        return list_with(store, filter, 0, &taking, err);
     }
-    if (sql.is_over || pattern.is_over) {
-        err_set(err, ERR_INVALID, "%s", SAY("查询条件过长", "the filter is too long"));
-        goto done;
+    if (!case_sql_offices(store, filter, &offices, &count, err)) {
+        return false;
     }
-    ok = store_ask(store, sql.bytes, &stmt, err, "tttti", filter->workflow ? filter->workflow : "",
-                   filter->state ? filter->state : "", buf_text(&pattern),
-                   filter->overdue ? filter->overdue : "", filter->unit_id) &&
-         walk(stmt, each, context, &count, err);
-done:
-    buf_clear(&sql);
-    buf_clear(&pattern);
+    for (size_t i = 0; ok && !taking.is_over && i < count; i++) {
+        ok = list_with(store, filter, offices[i], &taking, err);
+    }
+    mem_free(offices);
     return ok;
 }
 
@@ -150,30 +118,61 @@ static bool no_such(const char *number, struct err *err)
 
 #define CANDIDATES 6
 
-/* The numbers that end with "-word", the first to *first; list gets them joined. */
-static bool find_ends(struct store *store, const char *word, char **first, size_t *count,
-                      struct buf *list, struct err *err)
+/* The numbers that a word may be the end of: as many parts as it lacks stand before it, out of the
+   series that the site has counted. One look into the index for each. */
+static const char *ends_of(const char *word)
+{
+    static const char *const ENDS[] = {
+        "SELECT c.number FROM numbers AS n JOIN offices AS o ON o.office_id = n.office_id JOIN "
+        "cases"
+        " AS c ON c.number = o.code || '-' || n.year || '-' || n.series || '-' || $1",
+        "SELECT c.number FROM (SELECT DISTINCT office_id, year FROM numbers) AS n JOIN offices AS o"
+        " ON o.office_id = n.office_id JOIN cases AS c ON c.number = o.code || '-' || n.year || '-'"
+        " || $1",
+        "SELECT c.number FROM offices AS o JOIN cases AS c ON c.number = o.code || '-' || $1"};
+    size_t parts = 0;
+
+    for (const char *at = word; *at; at++) {
+        parts += *at == '-';
+    }
+    return parts < COUNT_OF(ENDS) ? ENDS[parts] : NULL;
+}
+
+/* What came from other sites bears numbers of their offices, which nobody counted here. */
+#define ENDS_ANYWHERE "SELECT number FROM cases WHERE substr(number, -length($1) - 1) = '-' || $1"
+
+struct ends {
+    const char *office; /* NULL: no matter which */
+    char *first;
+    size_t count;
+    size_t own; /* of the office */
+    struct buf list;
+};
+
+static void take_end(struct ends *ends, const char *number)
+{
+    size_t length = ends->office ? strlen(ends->office) : 0;
+    bool is_own = length && strncmp(number, ends->office, length) == 0 && number[length] == '-';
+
+    if (!ends->first || (is_own && !ends->own)) {
+        mem_free(ends->first);
+        ends->first = mem_text(number);
+    }
+    ends->own += is_own;
+    if (++ends->count <= CANDIDATES) {
+        buf_add_format(&ends->list, "%s%s", ends->count > 1 ? SAY("、", ", ") : "", number);
+    }
+}
+
+static bool find_ends(struct store *store, const char *sql, const char *word, struct ends *ends,
+                      struct err *err)
 {
     struct stmt *stmt = NULL;
     bool has_row = false;
-    bool ok = store_ask(store,
-                        "SELECT number FROM cases WHERE number = $1"
-                        " OR substr(number, -length($1) - 1) = '-' || $1 ORDER BY number = $1 DESC,"
-                        " number LIMIT 7",
-                        &stmt, err, "t", word);
+    bool ok = store_ask(store, sql, &stmt, err, "t", word);
 
     while (ok && (ok = stmt_step(stmt, &has_row, err)) && has_row) {
-        const char *number = stmt_text(stmt, 0, NULL);
-
-        if (!*first) {
-            *first = mem_text(number);
-        }
-        if (++*count <= CANDIDATES) {
-            buf_add_format(list, "%s%s", *count > 1 ? SAY("、", ", ") : "", number);
-        }
-        if (strcmp(number, word) == 0) {
-            break;
-        }
+        take_end(ends, stmt_text(stmt, 0, NULL));
     }
     if (stmt) {
         stmt_reset(stmt);
@@ -181,44 +180,66 @@ static bool find_ends(struct store *store, const char *word, char **first, size_
     return ok;
 }
 
-bool cases_number(struct store *store, const char *word, char **out, struct err *err)
+bool cases_number_at(struct store *store, const char *office, const char *word, char **out,
+                     struct err *err)
 {
     bool ok = false;
-    char *first = NULL;
-    size_t count = 0;
-    struct buf list;
+    struct ends ends = {.office = office};
+    const char *likely = ends_of(word);
 
-    buf_init(&list, 700);
-    if (!find_ends(store, word, &first, &count, &list, err)) {
+    buf_init(&ends.list, 700);
+    if (!find_ends(store, "SELECT number FROM cases WHERE number = $1", word, &ends, err) ||
+        (!ends.count && likely && !find_ends(store, likely, word, &ends, err)) ||
+        (!ends.count && !find_ends(store, ENDS_ANYWHERE " LIMIT 7", word, &ends, err))) {
         goto done;
     }
-    if (count > 1) {
+    if (ends.count > 1 && ends.own != 1) {
         err_set(
             err, ERR_CONFLICT,
             SAY("“%s”不止一件：%s%s；请写全案号", "\"%s\" is several cases: %s%s; write it out"),
-            word, buf_text(&list), count > CANDIDATES ? SAY("等", ", …") : "");
-    } else if (!first) {
+            word, buf_text(&ends.list), ends.count > CANDIDATES ? SAY("等", ", …") : "");
+    } else if (!ends.first) {
         (void)no_such(word, err);
     } else {
-        *out = first;
-        first = NULL;
+        *out = ends.first;
+        ends.first = NULL;
         ok = true;
     }
 done:
-    mem_free(first);
-    buf_clear(&list);
+    mem_free(ends.first);
+    buf_clear(&ends.list);
     return ok;
 }
 
-bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
-                struct err *err)
+bool cases_number(struct store *store, const char *word, char **out, struct err *err)
+{
+    return cases_number_at(store, NULL, word, out, err);
+}
+
+static bool show(struct store *store, const char *where, const char *value, int64_t id,
+                 struct taking *taking, struct err *err)
 {
     struct stmt *stmt = NULL;
+    struct buf sql;
+    bool ok;
+
+    buf_init(&sql, 4096);
+    buf_add_format(&sql, "SELECT %s%s%s", CASES_SELECT, CASES_FROM, where);
+    ok = (value ? store_ask(store, buf_text(&sql), &stmt, err, "t", value)
+                : store_ask(store, buf_text(&sql), &stmt, err, "i", id)) &&
+         walk(stmt, taking, err);
+    buf_clear(&sql);
+    return ok;
+}
+
+bool cases_show(struct store *store, const char *office, const char *number, case_line_fn *each,
+                void *context, struct err *err)
+{
+    struct taking taking = {.each = each, .context = context, .left = 1};
     char *whole = NULL;
-    int64_t count = 0;
-    bool ok = cases_number(store, number, &whole, err) &&
-              store_ask(store, CASES_SELECT " WHERE c.number = $1", &stmt, err, "t", whole) &&
-              walk(stmt, each, context, &count, err) && (count > 0 || no_such(number, err));
+    bool ok = cases_number_at(store, office, number, &whole, err) &&
+              show(store, " WHERE c.number = $1", whole, 0, &taking, err) &&
+              (taking.left == 0 || no_such(number, err));
 
     mem_free(whole);
     return ok;
@@ -227,11 +248,9 @@ bool cases_show(struct store *store, const char *number, case_line_fn *each, voi
 bool cases_by_id(struct store *store, int64_t case_id, case_line_fn *each, void *context,
                  struct err *err)
 {
-    struct stmt *stmt = NULL;
-    int64_t count = 0;
+    struct taking taking = {.each = each, .context = context, .left = 1};
 
-    return store_ask(store, CASES_SELECT " WHERE c.case_id = $1", &stmt, err, "i", case_id) &&
-           walk(stmt, each, context, &count, err);
+    return show(store, " WHERE c.case_id = $1", NULL, case_id, &taking, err);
 }
 
 bool cases_id(struct store *store, const char *number, int64_t *case_id, struct err *err)

@@ -180,7 +180,7 @@ static bool record(struct house *house, const struct args *args, struct fact_row
     bool ok = false;
 
     if (!view_begin(&view, house, args, err) ||
-        !fact_rows_complete(rows, house->site->store, err) ||
+        !fact_rows_complete(rows, house->site->store, house->office, err) ||
         (house->key && rows->count > 1 && !keep_key(house, rows, err)) ||
         !keeper_record(house->keeper, &house->actor, house->key, rows->facts, rows->count, results,
                        err)) {

@@ -89,13 +89,14 @@ done:
     return ok;
 }
 
-bool fact_rows_complete(struct fact_rows *rows, struct store *store, struct err *err)
+bool fact_rows_complete(struct fact_rows *rows, struct store *store, const char *office,
+                        struct err *err)
 {
     for (size_t i = 0; i < rows->count; i++) {
         struct err why = {0};
         char *whole = NULL;
 
-        if (cases_number(store, rows->numbers[i], &whole, &why)) {
+        if (cases_number_at(store, office, rows->numbers[i], &whole, &why)) {
             mem_free(rows->numbers[i]);
             rows->numbers[i] = whole;
             rows->facts[i].number = whole;

@@ -31,7 +31,8 @@ void fact_rows_add(struct fact_rows *rows, const char *number, const struct valu
 MUST_USE bool fact_rows_read(struct fact_rows *rows, struct house *house, const char *path,
                              struct err *err);
 /* Puts the whole case numbers in place of what was typed; ERR_CONFLICT when one is several. */
-MUST_USE bool fact_rows_complete(struct fact_rows *rows, struct store *store, struct err *err);
+MUST_USE bool fact_rows_complete(struct fact_rows *rows, struct store *store, const char *office,
+                                 struct err *err);
 void fact_rows_clear(struct fact_rows *rows);
 
 #endif

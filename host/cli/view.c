@@ -179,7 +179,8 @@ bool view_case(struct view *view, const char *number, struct view_case *out, str
 {
     struct finding finding = {.view = view, .found = out};
 
-    if (!cases_show(view->house->site->store, number, take_case, &finding, err)) {
+    if (!cases_show(view->house->site->store, view->house->office, number, take_case, &finding,
+                    err)) {
         return false;
     }
     if (!finding.is_found) {
