@@ -226,7 +226,11 @@ function benches.verify()
   report({ bench = "verify", value = median(rates), unit = "cases/s", ok = true })
 end
 
-local order = { "start", "single", "ladder", "ladder_shuffled", "verify", "sweep" }
+function benches.lists()
+  require("bench.lists").run({ root = HERE, folder = ROOT, duban = DUBAN, shell = shell, report = report })
+end
+
+local order = { "start", "single", "ladder", "ladder_shuffled", "verify", "sweep", "lists" }
 for _, name in ipairs(#arg > 0 and arg or order) do
   assert(benches[name], "no bench called " .. name)()
 end

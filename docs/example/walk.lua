@@ -7,7 +7,7 @@ local json = require("raw.json")
 local process = require("raw.process")
 local text = require("raw.text")
 
-local SITE = "build/example"
+local SITE = arg and arg[1] or "build/example"
 local DUBAN = "build/duban"
 local BEGIN, FINISH = "2025-09-01", "2026-03-06"
 local ZH = (os.getenv("DUBAN_LANG") or "zh"):sub(1, 2) == "zh"

@@ -19,7 +19,9 @@ command_handler next_handler;
 command_handler plan_show_handler;
 command_handler plan_sign_handler;
 command_handler outbox_handler;
+command_handler cases_handler;
 command_handler find_handler;
+command_handler todo_handler;
 command_handler figures_handler;
 
 extern const struct option open_options[];
@@ -27,7 +29,9 @@ extern const struct option fact_options[];
 extern const struct option plan_show_options[];
 extern const struct option plan_sign_options[];
 extern const struct option outbox_options[];
+extern const struct option cases_options[];
 extern const struct option find_options[];
+extern const struct option todo_options[];
 extern const struct option figures_options[];
 
 #endif

@@ -17,6 +17,7 @@
 #include "cli/handlers.h"
 #include "cli/house.h"
 #include "cli/opened.h"
+#include "cli/signers.h"
 #include "cli/table.h"
 #include "cli/version_cmds.h"
 #include "cli/view.h"
@@ -63,36 +64,13 @@ static bool is_theirs(const struct listing *listing, const struct proposal_line 
     return ok;
 }
 
-/* "编办主任、编委": those who may sign next. */
+/* "编办主任、编委（须写依据）": those who may sign next. */
 static void add_signers(struct view *view, const char *signs, int64_t next, struct buf *out)
 {
-    struct value *list = NULL;
-    const struct value *who;
-
-    if (!json_parse(signs, strlen(signs), &list, NULL)) {
-        return;
-    }
-    who = value_get(value_at(list, next > 0 ? (size_t)next - 1 : 0), "who");
-    for (size_t i = 0; i < value_count(who); i++) {
-        const char *role = value_get_text(value_at(who, i), "role");
-        const char *person = value_get_text(value_at(who, i), "person");
-        const char *unit = value_get_text(value_at(who, i), "unit");
-        struct labels labels = {.store = view->house->site->store};
-
-        buf_add_text(out, i ? "、" : "");
-        if (unit) {
-            label_unit(&labels, unit, out);
-        }
-        if (role) {
-            buf_add_text(out, rights_title(view->house->site, role));
-        } else if (person) {
-            label_person(&labels, person, out);
-        }
-    }
-    if (value_get_text(value_at(list, next > 0 ? (size_t)next - 1 : 0), "basis")) {
+    signers_say(view, signs, next, out);
+    if (signers_want_basis(signs, next)) {
         buf_add_text(out, SAY("（须写依据）", " (basis)"));
     }
-    value_free(list);
 }
 
 static bool add_proposal(void *context, const struct proposal_line *line)

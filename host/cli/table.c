@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/table_parts.h"
 
 #define GAP "  "
 
@@ -89,6 +90,11 @@ void table_int(struct table *table, int64_t number)
     add(table, PAINT_NONE, text, value_new_int(number));
 }
 
+void table_number(struct table *table, enum paint paint, const char *text, int64_t number)
+{
+    add(table, paint, text, value_new_int(number));
+}
+
 void table_instant(struct table *table, int64_t instant)
 {
     char text[24];
@@ -113,12 +119,22 @@ size_t table_rows(const struct table *table)
     return table->column_count ? table->cell_count / table->column_count : 0;
 }
 
+size_t table_columns(const struct table *table)
+{
+    return table->column_count;
+}
+
 static const char *title_of(const struct column *column)
 {
     return SAY(column->title_zh, column->title_en);
 }
 
-static const char *text_of(const struct table *table, size_t row, size_t column)
+const char *table_title(const struct table *table, size_t column)
+{
+    return title_of(&table->columns[column]);
+}
+
+const char *table_cell(const struct table *table, size_t row, size_t column)
 {
     const char *text = table->cells[row * table->column_count + column].text;
 
@@ -131,7 +147,7 @@ static size_t width_of(const struct table *table, size_t column)
     size_t widest = text_width(title_of(&table->columns[column]));
 
     for (size_t row = 0; row < table_rows(table); row++) {
-        size_t width = text_width(text_of(table, row, column));
+        size_t width = text_width(table_cell(table, row, column));
 
         widest = width > widest ? width : widest;
     }
@@ -165,11 +181,10 @@ static size_t sum_of(const size_t *widths, size_t count)
 
 /* What people miss least goes first, then the widest column shrinks. A column of width 0 is left
    out; under --json all are there. */
-static void fit(const struct table *table, size_t *widths)
+static void fit(const struct table *table, size_t room, size_t *widths)
 {
     static const char *const SPARE[] = {"hash", "fixed", "min", "max", "note"};
     static const char *const IDS[] = {"job", "workflow"};
-    size_t room = room_of_screen();
     size_t count = table->column_count;
     bool has_title = false;
 
@@ -199,79 +214,112 @@ static void fit(const struct table *table, size_t *widths)
     }
 }
 
-static void print_cell(const struct out *out, const struct column *column, size_t width,
-                       enum paint paint, const char *text, bool is_last)
+/* A cell behind `gap` spaces that are owed; gives back how many it owes the next one, so that no
+   line ends in spaces. */
+static size_t print_cell(const struct out *out, const struct column *column, size_t width,
+                         size_t gap, const struct cell *cell)
 {
-    size_t takes = text_width(text);
-    bool is_cut = takes > width;
-    size_t bytes = is_cut ? text_fit(text, width - 1) : strlen(text);
-    char *shown = mem_text_n(text, bytes);
-    size_t pad;
+    const char *text = cell->text ? cell->text : "";
+    bool is_cut = text_width(text) > width;
+    char *shown = mem_text_n(text, is_cut ? text_fit(text, width - 1) : strlen(text));
+    size_t takes = text_width(shown) + (is_cut ? 1 : 0);
+    size_t pad = width > takes ? width - takes : 0;
 
-    takes = text_width(shown) + (is_cut ? 1 : 0);
-    pad = width > takes ? width - takes : 0;
-    if (column->is_right) {
-        out_print(out, "%*s", (int)pad, "");
-    }
-    out_paint(out, paint, "%s%s", shown, is_cut ? "…" : "");
-    if (!column->is_right && !is_last) { /* no spaces behind the last column */
-        out_print(out, "%*s", (int)pad, "");
+    if (takes) {
+        out_print(out, "%*s", (int)(gap + (column->is_right ? pad : 0)), "");
+        out_paint(out, cell->paint, "%s%s", shown, is_cut ? "…" : "");
+        gap = column->is_right ? 0 : pad;
+    } else {
+        gap += width;
     }
     mem_free(shown);
+    return gap;
 }
 
 /* A row, or the headings (SIZE_MAX). */
 static void print_row(const struct table *table, const struct out *out, const size_t *widths,
                       size_t row)
 {
-    size_t count = table->column_count;
     bool is_first = true;
+    size_t gap = 0;
 
-    while (count > 0 && !widths[count - 1]) {
-        count--;
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < table->column_count; i++) {
         const struct column *column = &table->columns[i];
+        const struct cell heading = {.text = (char *)title_of(column), .paint = PAINT_BOLD};
 
-        if (!widths[i]) {
-            continue;
-        }
-        out_print(out, "%s", is_first ? "" : GAP);
-        is_first = false;
-        if (row == SIZE_MAX) {
-            print_cell(out, column, widths[i], PAINT_BOLD, title_of(column), i + 1 == count);
-        } else {
-            print_cell(out, column, widths[i], table->cells[row * table->column_count + i].paint,
-                       text_of(table, row, i), i + 1 == count);
+        if (widths[i]) {
+            gap += is_first ? 0 : strlen(GAP);
+            is_first = false;
+            gap = print_cell(out, column, widths[i], gap,
+                             row == SIZE_MAX ? &heading
+                                             : &table->cells[row * table->column_count + i]);
         }
     }
     out_print(out, "\n");
 }
 
+/* What stands below a row: the cells too long for any column. */
+static void print_below(const struct table *table, const struct out *out, size_t row, size_t indent)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *text = table_cell(table, row, i);
+
+        if (table->columns[i].width_max == COLUMN_BELOW && *text) {
+            out_print(out, "%*s", (int)indent, "");
+            out_paint(out, PAINT_DIM, "%s", text);
+            out_print(out, "\n");
+        }
+    }
+}
+
+static void print_rows(const struct table *table, const struct out *out, size_t most, size_t indent)
+{
+    size_t rows = table_rows(table) < most ? table_rows(table) : most;
+    size_t *widths = mem_array(table->column_count, sizeof *widths);
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        widths[i] = table->columns[i].width_max >= COLUMN_HIDDEN ? 0 : width_of(table, i);
+    }
+    fit(table, room_of_screen() - indent, widths);
+    if (!indent) {
+        print_row(table, out, widths, SIZE_MAX);
+    }
+    for (size_t row = 0; row < rows; row++) {
+        out_print(out, "%*s", (int)indent, "");
+        print_row(table, out, widths, row);
+        print_below(table, out, row, indent + 4);
+    }
+    mem_free(widths);
+}
+
 void table_print(const struct table *table, const struct out *out, const char *nothing)
 {
-    size_t rows = table_rows(table);
-    size_t *widths;
-
     if (out->is_json) {
         return;
     }
-    if (rows == 0) {
-        if (nothing) {
-            out_print(out, "%s\n", nothing);
-        }
+    if (table_rows(table)) {
+        print_rows(table, out, SIZE_MAX, 0);
+    } else if (nothing) {
+        out_print(out, "%s\n", nothing);
+    }
+}
+
+void table_print_bare(const struct table *table, const struct out *out)
+{
+    if (!out->is_json) {
+        print_rows(table, out, SIZE_MAX, 2);
+    }
+}
+
+void table_print_most(const struct table *table, const struct out *out, size_t most)
+{
+    if (out->is_json) {
         return;
     }
-    widths = mem_array(table->column_count, sizeof *widths);
-    for (size_t i = 0; i < table->column_count; i++) {
-        widths[i] = width_of(table, i);
+    print_rows(table, out, most, 0);
+    if (table_rows(table) > most) {
+        out_print(out, SAY("（另有 %zu 行）\n", "(%zu more)\n"), table_rows(table) - most);
     }
-    fit(table, widths);
-    print_row(table, out, widths, SIZE_MAX);
-    for (size_t row = 0; row < rows; row++) {
-        print_row(table, out, widths, row);
-    }
-    mem_free(widths);
 }
 
 struct value *table_value(const struct table *table)

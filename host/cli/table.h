@@ -8,14 +8,18 @@
 #include <stdint.h>
 
 #include "base/base.h"
+#include "base/err.h"
 #include "base/value.h"
 #include "cli/out.h"
+
+#define COLUMN_BELOW SIZE_MAX        /* on a line of its own below the row, never cut */
+#define COLUMN_HIDDEN (SIZE_MAX - 1) /* in JSON and in files, not on the screen */
 
 struct column {
     const char *key; /* in JSON; NULL ends the list */
     const char *title_zh;
     const char *title_en;
-    size_t width_max; /* 0: as wide as its widest cell; else cut with "…" */
+    size_t width_max; /* 0: as wide as its widest cell; else cut with "…", or one of the above */
     bool is_right;    /* numbers */
 };
 
@@ -31,6 +35,8 @@ void table_paint(struct table *table, enum paint paint, const char *text);
 /* A word of the program: shown to people as text, kept as word in JSON. */
 void table_word(struct table *table, enum paint paint, const char *text, const char *word);
 void table_int(struct table *table, int64_t number);
+/* A number that is said in another way to people. */
+void table_number(struct table *table, enum paint paint, const char *text, int64_t number);
 /* An instant as "2026-09-28 10:30" for people, with seconds in JSON; a day as "2026-09-28". */
 void table_instant(struct table *table, int64_t instant);
 void table_day(struct table *table, int64_t day);
@@ -38,9 +44,21 @@ size_t table_rows(const struct table *table);
 /* Headings and rows for people; without rows the sentence nothing (may be NULL). Nothing under
  * --json. */
 void table_print(const struct table *table, const struct out *out, const char *nothing);
+/* The same without headings, two columns in; and the first rows only (most), telling how many
+ * others there are. */
+void table_print_bare(const struct table *table, const struct out *out);
+void table_print_most(const struct table *table, const struct out *out, size_t most);
 /* The rows as a list of maps; the caller owns it. */
 struct value *table_value(const struct table *table);
 /* Both: prints, or puts the rows as the document. */
 void table_show(const struct table *table, struct out *out, const char *nothing);
+/* table_show, or with a path the rows into that .csv file, and a line that says so. */
+MUST_USE bool table_give(const struct table *table, struct out *out, const char *path,
+                         const char *nothing, struct err *err);
+/* For the option tables of commands that call it. */
+#define OPTION_FILE                                       \
+    {                                                     \
+        "o", "FILE", "写入 .csv 文件", "into a .csv file" \
+    }
 
 #endif

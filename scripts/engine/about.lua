@@ -53,17 +53,20 @@ local function titles(group)
   return out
 end
 
--- States with what each takes, in the order of the facts.
+-- States with what each takes, in the order of the facts; moves are those that end the state.
 local function states_of(def)
   local out = titles(def.states)
   for _, id in ipairs(def.states.order) do
-    local state, takes = def.states.id[id], {}
+    local state, takes, moves = def.states.id[id], {}, {}
     for _, fact in ipairs(def.facts.order) do
       if named(state.on, fact) or named(state.takes, fact) or named(state.late, fact) then
         takes[#takes + 1] = fact
       end
+      if named(state.on, fact) then
+        moves[#moves + 1] = fact
+      end
     end
-    out[id].takes = takes
+    out[id].takes, out[id].moves = takes, moves
   end
   return out
 end

@@ -62,7 +62,7 @@ describe("a day of a clerk", function()
 
   it("counts the cases that a limit leaves out", function()
     office:must("open", "case_transfer", "主办单位=省教育厅", "移交事项=清编", "办理期限=40个工作日", "--by", "P04")
-    shows("列出 1 件，共 2 件。", "cases", "--limit", "1")
+    shows("第 1 至 1 件，共 2 件；下一页加 --page 2，全部加 --limit 0。", "cases", "--limit", "1")
   end)
 
   it("defines the figures below them", function()
