@@ -97,7 +97,8 @@ bool cases_list(struct store *store, const struct case_filter *filter, case_line
     bool ok = true;
 
     taking.is_endless = filter->limit == 0;
-    if (filter->order != CASES_BY_NUMBER || filter->is_descending || filter->number) {
+    if (filter->order != CASES_BY_NUMBER || filter->is_descending || filter->number ||
+        filter->unit_id || filter->only_unit_id) { /* few enough to be sorted at once */
         return list_with(store, filter, 0, &taking, err);
     }
     if (!case_sql_offices(store, filter, &offices, &count, err)) {
