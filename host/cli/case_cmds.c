@@ -4,44 +4,30 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "base/value.h"
 #include "cli/command.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
+#include "cli/stillness.h"
 #include "cli/view.h"
 #include "cli/wrap.h"
 #include "serve/keeper.h"
 #include "serve/keeper_ask.h"
 
-/* A site open for reading, a keeper for questions, and a case these eyes may see: *number is its
-   whole number, the caller's. */
-static bool look(struct house *house, const struct args *args, char **number, struct err *err)
+/* A site open for reading, a keeper for questions, and a case these eyes may see. view_end and
+   view_case_clear afterwards, also after failure. */
+static bool look(struct house *house, const struct args *args, struct view *view,
+                 struct view_case *found, struct err *err)
 {
-    struct view view = {0};
-    struct view_case found = {0};
-    bool ok = house_start(house, err) && house_read(house, err) &&
-              view_begin(&view, house, args, err) &&
-              view_case(&view, args_operand(args, 0), &found, err) &&
-              (house->keeper || keeper_open(house->site, house->zygote, &house->keeper, err));
-
-    *number = ok ? mem_text(found.number) : NULL;
-    view_case_clear(&found);
-    view_end(&view);
-    return ok;
+    return house_start(house, err) && house_read(house, err) &&
+           view_begin(view, house, args, err) &&
+           view_case(view, args_operand(args, 0), found, err) &&
+           (house->keeper || keeper_open(house->site, house->zygote, &house->keeper, err));
 }
 
-enum outcome explain_handler(struct house *house, const struct args *args, struct err *err)
+static void print_lines(const struct out *out, const struct value *lines)
 {
-    struct value *lines = NULL;
-    char *number = NULL;
-    bool ok = look(house, args, &number, err) && keeper_explain(house->keeper, number, &lines, err);
-
-    mem_free(number);
-    if (!ok) {
-        return OUTCOME_REFUSED;
-    }
     for (size_t i = 0; i < value_count(lines); i++) {
         const char *text = value_text(value_at(lines, i));
         size_t indent = text ? strspn(text, " ") : 0;
@@ -49,20 +35,62 @@ enum outcome explain_handler(struct house *house, const struct args *args, struc
 
         buf_init(&head, 1024);
         wrap_cell(&head, "", indent);
-        wrap_print(&house->out, buf_text(&head), indent, text ? text + indent : "");
+        wrap_print(out, buf_text(&head), indent, text ? text + indent : "");
         buf_clear(&head);
     }
-    out_document(&house->out, lines);
-    return OUTCOME_DONE;
+}
+
+/* A version that was put aside explains nothing more, but why nothing happens is told all the same.
+ */
+static bool add_reasons(struct house *house, const struct view_case *found, struct value *lines,
+                        struct err *err)
+{
+    struct value *more = NULL;
+    struct err why = {0};
+
+    if (!keeper_explain(house->keeper, found->number, &more, &why)) {
+        if (!found->set_aside && why.kind != ERR_CONFLICT && why.kind != ERR_DENIED) {
+            *err = why;
+            return false;
+        }
+        value_push(lines, value_new_text(why.text));
+    }
+    for (size_t i = 0; i < value_count(more); i++) {
+        value_push(lines, value_copy(value_at(more, i)));
+    }
+    value_free(more);
+    return true;
+}
+
+enum outcome explain_handler(struct house *house, const struct args *args, struct err *err)
+{
+    struct view view = {0};
+    struct view_case found = {0};
+    struct value *lines = value_new_list();
+    bool ok = look(house, args, &view, &found, err) && stillness_tell(&view, &found, lines, err) &&
+              add_reasons(house, &found, lines, err);
+
+    if (ok) {
+        print_lines(&house->out, lines);
+        out_document(&house->out, lines);
+        lines = NULL;
+    }
+    value_free(lines);
+    view_case_clear(&found);
+    view_end(&view);
+    return args_outcome(ok);
 }
 
 enum outcome next_handler(struct house *house, const struct args *args, struct err *err)
 {
+    struct view view = {0};
+    struct view_case found = {0};
     struct value *items = NULL;
-    char *number = NULL;
-    bool ok = look(house, args, &number, err) && keeper_next(house->keeper, number, &items, err);
+    bool ok = look(house, args, &view, &found, err) &&
+              keeper_next(house->keeper, found.number, &items, err);
 
-    mem_free(number);
+    view_case_clear(&found);
+    view_end(&view);
     if (!ok) {
         return OUTCOME_REFUSED;
     }
@@ -97,10 +125,10 @@ const struct command case_commands[] = {
     {"fact", "CASE… FACT [--input FILE] [--from CSV] [--occurred TIME] [field=value…]",
      "登记事实，输出由此作出的决定", "records a fact and prints the decisions", fact_options, 1,
      OPERANDS_ANY, 0, fact_handler},
-    {"case", "NUMBER", "一个案件的全貌", "one case on one screen", EYES_OPTIONS, 1, 1, 0,
+    {"case", "NUMBER [--full]", "一个案件的全貌", "one case on one screen", case_options, 1, 1, 0,
      case_handler},
-    {"explain", "NUMBER", "每个日期、每一步的来由", "why each date and each step", EYES_OPTIONS, 1,
-     1, 0, explain_handler},
+    {"explain", "NUMBER", "每个日期、每一步的来由，为什么没有动静",
+     "why each date and step, and why nothing happens", EYES_OPTIONS, 1, 1, 0, explain_handler},
     {"next", "NUMBER", "若无人办理，接下来会发生什么", "what comes next when nobody acts",
      EYES_OPTIONS, 1, 1, 0, next_handler},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},

@@ -2,32 +2,42 @@
 #include "cli/case_parts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "casework/documents.h"
 #include "casework/outbox.h"
 #include "casework/plans.h"
 #include "casework/proposals.h"
 #include "casework/rights.h"
-#include "cli/wrap.h"
 
-/* A section being told: its heading is printed with its first line. */
+#define LINES_MOST 5 /* of a section that is not told in full */
+
+/* A section being told: its heading stands before its first line. */
 struct section {
     struct screen *screen;
     const char *heading;
     struct value *list;
+    size_t told;
+    char *held; /* the first line beyond those; told after all when it is the only one */
 };
+
+static void tell(struct section *section, const char *text)
+{
+    screen_line(section->screen, section->told++ ? "" : section->heading, text);
+}
 
 static void say(struct section *section, struct value *row, const char *text)
 {
-    if (section->heading) {
-        out_print(section->screen->out, "\n%s\n", section->heading);
-        section->heading = NULL;
-    }
-    wrap_print(section->screen->out, "  ", 2, text);
     value_push(section->list, row);
+    if (section->screen->is_full || section->told < LINES_MOST) {
+        tell(section, text);
+    } else if (!section->held) {
+        section->held = mem_text(text);
+    }
 }
 
 static void add_day(struct buf *text, int64_t instant)
@@ -144,6 +154,16 @@ static struct section begin(struct screen *screen, const char *heading)
 
 static void end(struct section *section, const char *key)
 {
+    size_t left = value_count(section->list) - section->told;
+    char text[64];
+
+    if (left == 1) {
+        tell(section, section->held);
+    } else if (left > 1) {
+        (void)snprintf(text, sizeof text, SAY("另有 %zu 项（--full）", "%zu more (--full)"), left);
+        tell(section, text);
+    }
+    mem_free(section->held);
     value_set(section->screen->map, key, section->list);
 }
 
@@ -166,7 +186,7 @@ static void add_child(struct section *section, const struct stmt *stmt)
 
 static bool show_children(struct screen *screen, struct err *err)
 {
-    struct section section = begin(screen, SAY("下级事项", "child cases"));
+    struct section section = begin(screen, SAY("下级事项", "children"));
     struct stmt *stmt = NULL;
     bool has_row = false;
     bool ok =
@@ -225,7 +245,7 @@ static void say_fact(struct section *section, const char *id)
 /* What the state takes; versions published before they told it have no such section. */
 static void show_takes(struct screen *screen)
 {
-    struct section section = begin(screen, SAY("现在可登记", "may be recorded now"));
+    struct section section = begin(screen, SAY("现在可登记", "facts now"));
     const struct value *state =
         value_get(value_get(screen->labels.about, "states"), screen->of->state);
     const struct value *takes = value_get(state, "takes");
@@ -253,8 +273,8 @@ bool case_parts_show(struct screen *screen, struct err *err)
 {
     struct store *store = screen->view->house->site->store;
     int64_t id = screen->of->case_id;
-    struct section waits = begin(screen, SAY("待批", "waits for a signature"));
-    struct section plans = begin(screen, SAY("待补办", "on the catch-up list"));
+    struct section waits = begin(screen, SAY("待批", "to sign"));
+    struct section plans = begin(screen, SAY("待补办", "catch-up"));
     struct section papers = begin(screen, SAY("文书", "papers"));
     struct section messages = begin(screen, SAY("消息", "messages"));
     bool ok = proposals_list(store, id, true, add_proposal, &waits, err) &&
@@ -267,7 +287,7 @@ bool case_parts_show(struct screen *screen, struct err *err)
     end(&papers, "documents");
     end(&messages, "messages");
     if (ok && screen->of->parent) {
-        out_print(screen->out, "\n%s\n  %s\n", SAY("上级事项", "opened by"), screen->of->parent);
+        screen_line(screen, SAY("上级事项", "opened by"), screen->of->parent);
         value_set_text(screen->map, "parent", screen->of->parent);
     }
     if (ok) {

@@ -26,6 +26,7 @@ command_handler figures_handler;
 
 extern const struct option open_options[];
 extern const struct option fact_options[];
+extern const struct option case_options[];
 extern const struct option plan_show_options[];
 extern const struct option plan_sign_options[];
 extern const struct option outbox_options[];

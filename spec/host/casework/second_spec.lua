@@ -103,9 +103,11 @@ describe("an act recorded for another person", function()
 
   it("says who recorded it", function()
     local said = ("（%s 代录）"):format(recorder)
-    assert.truthy(office:must("case", number):find(said, 1, true))
+    assert.truthy(office:must("case", number, "--full"):find(said, 1, true))
+    assert.truthy(office:must("case", number):find(recorder .. " 代 李经办 1 次", 1, true))
     bind("P04")
-    assert.is_nil(office:must("case", number):find(said, 1, true))
+    assert.is_nil(office:must("case", number, "--full"):find(said, 1, true))
+    assert.is_nil(office:must("case", number):find("代录", 1, true))
   end)
 
   it("shows no more than the account's own person sees", function()
