@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/house.h"
+#include "cli/pager.h"
 #include "cli/upkeep_cmds.h"
 
 /* Whatever a script or a file put into the sentence must not steer the terminal. */
@@ -75,26 +76,31 @@ static void refuse_command(const char *word, struct err *err)
 }
 
 static enum outcome run_command(struct house *house, const struct command *command,
-                                const struct args *args, struct err *err)
+                                const struct args *args, struct pager *pager, struct err *err)
 {
     struct err late = {0};
     bool wants_help = house->globals.wants_help;
     enum outcome outcome = OUTCOME_DONE;
 
     out_begin(&house->out, house->globals.is_json && !wants_help);
+    if (!house->out.is_json && !wants_help) {
+        pager_begin(pager, command->name);
+    }
     if (wants_help) {
         help_command(stdout, command);
     } else {
         outcome = command->handler(house, args, err);
     }
-    if (!out_end(&house->out, outcome == OUTCOME_DONE, &late) && outcome == OUTCOME_DONE) {
+    if (!out_end(&house->out, outcome == OUTCOME_DONE, &late) && outcome == OUTCOME_DONE &&
+        !pager->child) { /* whoever reads with a pager may leave before the end */
         *err = late;
         outcome = OUTCOME_REFUSED;
     }
     return outcome;
 }
 
-static enum outcome run_words(struct house *house, int argc, char **argv, struct err *err)
+static enum outcome run_words(struct house *house, int argc, char **argv, struct pager *pager,
+                              struct err *err)
 {
     const struct command *command;
     struct args args;
@@ -122,7 +128,7 @@ static enum outcome run_words(struct house *house, int argc, char **argv, struct
     if (!args_parse(command, argc - at, argv + at, &args, &house->globals, err)) {
         return OUTCOME_USAGE;
     }
-    outcome = run_command(house, command, &args, err);
+    outcome = run_command(house, command, &args, pager, err);
     args_clear(&args);
     return outcome;
 }
@@ -145,15 +151,18 @@ int cli_run(int argc, char **argv)
 {
     struct err err = {0};
     struct house house;
+    struct pager pager = {0};
     enum outcome outcome = OUTCOME_REFUSED;
 
     umask(077); /* what an office writes is the office's own */
     house_begin(&house);
     if (words_are_text(argc, argv, &err)) {
-        outcome = run_words(&house, argc, argv, &err);
+        outcome = run_words(&house, argc, argv, &pager, &err);
     }
     house_end(&house);
-    fflush(stdout);
+    if (!pager_end(&pager)) {
+        fflush(stdout);
+    }
     if (outcome != OUTCOME_DONE) {
         complain(&err);
     }

@@ -179,6 +179,26 @@ static size_t sum_of(const size_t *widths, size_t count)
     return sum;
 }
 
+/* The widest column gives way, down to 8; only_cut: of those that say how wide they may be at most,
+   which are names that one knows from their beginning. */
+static void shrink(const struct table *table, size_t room, bool only_cut, size_t *widths)
+{
+    while (sum_of(widths, table->column_count) > room) {
+        size_t widest = 0;
+
+        for (size_t i = 0; i < table->column_count; i++) {
+            bool may = !only_cut || table->columns[i].width_max > 0;
+
+            widest = may && widths[i] > 8 && widths[i] > (widest ? widths[widest - 1] : 0) ? i + 1
+                                                                                           : widest;
+        }
+        if (!widest) {
+            return;
+        }
+        widths[widest - 1]--;
+    }
+}
+
 /* What people miss least goes first, then the widest column shrinks. A column of width 0 is left
    out; under --json all are there. */
 static void fit(const struct table *table, size_t room, size_t *widths)
@@ -201,17 +221,8 @@ static void fit(const struct table *table, size_t room, size_t *widths)
             }
         }
     }
-    while (sum_of(widths, count) > room) {
-        size_t widest = 0;
-
-        for (size_t i = 1; i < count; i++) {
-            widest = widths[i] > widths[widest] ? i : widest;
-        }
-        if (widths[widest] <= 8) {
-            return;
-        }
-        widths[widest]--;
-    }
+    shrink(table, room, true, widths);
+    shrink(table, room, false, widths);
 }
 
 /* A cell behind `gap` spaces that are owed; gives back how many it owes the next one, so that no

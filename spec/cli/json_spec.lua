@@ -192,13 +192,16 @@ describe("a table", function()
     end
     ptmx:close()
     local function on_terminal(...)
-      local environment = { "PATH=/usr/bin:/bin", "DUBAN_LANG=zh", "TERM=xterm", ... }
+      local environment = { "PATH=/usr/bin:/bin", "DUBAN_LANG=zh", "TERM=xterm", "PAGER=sed s/^/P:/", ... }
       return assert(process.run({ "script", "-qec", ("build/test/duban -C '%s' cases --overdue"):format(office.path),
         "/dev/null", env = environment })).out
     end
     office:must("tick", "--until", "2026-03-20 18:00")
     assert.truthy(on_terminal():find("\27[", 1, true))
     assert.is_nil(on_terminal("NO_COLOR=1"):find("\27[", 1, true))
+    assert.matches("^P:[^\n]+\nP:", on_terminal("NO_COLOR=1")) -- the reader's own pager, on a terminal alone
+    assert.is_nil(on_terminal("PAGER="):find("P:", 1, true))
+    assert.is_nil(office:must("cases", "--overdue"):find("P:", 1, true))
   end)
 
   it("speaks the reader's language, one per message", function()
