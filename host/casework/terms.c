@@ -282,13 +282,15 @@ static void put_sql(const struct wanted *wanted, const int64_t *offices, size_t 
 {
     buf_add_text(sql, "SELECT c.case_id, c.record FROM ");
     if (!wanted) {
-        buf_add_text(sql, "terms_due AS t JOIN cases AS c ON c.case_id = t.case_id WHERE $1 = $1");
+        buf_add_text(sql, "terms_due AS t CROSS JOIN cases AS c WHERE c.case_id = t.case_id"
+                          " AND $1 = $1");
     } else if (is_prefix(wanted->terms[0])) {
-        buf_add_text(
-            sql, "(SELECT DISTINCT case_id FROM terms WHERE term >= $1 AND term < $1 || "
-                 "'\xF4\x8F\xBF\xBF') AS t JOIN cases AS c ON c.case_id = t.case_id WHERE 1 = 1");
+        buf_add_text(sql,
+                     "(SELECT DISTINCT case_id FROM terms WHERE term >= $1 AND term < $1 || "
+                     "'\xF4\x8F\xBF\xBF') AS t CROSS JOIN cases AS c WHERE c.case_id = t.case_id");
     } else {
-        buf_add_text(sql, "terms AS t JOIN cases AS c ON c.case_id = t.case_id WHERE t.term = $1");
+        buf_add_text(sql, "terms AS t CROSS JOIN cases AS c WHERE c.case_id = t.case_id AND"
+                          " t.term = $1");
     }
     for (size_t i = 1; wanted && i < wanted->count; i++) {
         if (!is_prefix(wanted->terms[i])) {
