@@ -16,9 +16,10 @@
 #define SUMS                                                                                   \
     " SUM(c.late_since IS NOT NULL OR c.due < $2) AS late, SUM(c.late_since IS NULL AND c.due" \
     " = $2) AS today, SUM(c.late_since IS NULL AND c.due > $2 AND c.due <= $3) AS week"
-#define ATTENTION                                                                              \
-    " FROM cases AS c WHERE c.closed_at IS NULL AND c.office_id = $1 AND (c.late_since IS NOT" \
-    " NULL OR c.due <= $3)"
+/* Columns of the index over open cases alone, on a row c: no case is read to count it. */
+#define ATTENTION                                                                         \
+    " c.closed_at IS NULL AND c.office_id = $1 AND (c.late_since IS NOT NULL OR c.due <=" \
+    " $3)"
 
 struct counting {
     struct todo *todo;
@@ -56,7 +57,8 @@ static bool count_units(struct counting *counting, struct table *table, struct e
 {
     static const char sql[] =
         "SELECT u.code, u.name, t.late, t.today, t.week FROM (SELECT c.unit_id AS unit_id," SUMS
-            ATTENTION " GROUP BY c.unit_id) AS t LEFT JOIN units AS u ON u.unit_id = t.unit_id"
+        " FROM cases AS c WHERE" ATTENTION
+        " GROUP BY c.unit_id) AS t LEFT JOIN units AS u ON u.unit_id = t.unit_id"
         " ORDER BY t.late DESC, t.today DESC, t.week DESC, u.code";
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -105,13 +107,13 @@ static bool count_handlers(struct counting *counting, struct value *people, stru
 {
     static const char sql[] =
         "SELECT h.person, SUM(h.late), SUM(h.today), SUM(h.week) FROM (SELECT coalesce("
-        "(SELECT json_extract(e.body, '$.form.to') FROM events AS e WHERE e.case_id = c.case_id"
+        "(SELECT json_extract(e.body, '$.form.to') FROM events AS e WHERE e.case_id = k.case_id"
         " AND e.is_input = 1 AND e.name = 'handed_over' ORDER BY e.seq DESC LIMIT 1),"
-        " (SELECT e.actor FROM events AS e WHERE e.case_id = c.case_id AND e.seq = 1),"
-        " (SELECT e.actor FROM events AS e WHERE e.case_id = c.parent_id AND e.seq = 1), '')"
+        " (SELECT e.actor FROM events AS e WHERE e.case_id = k.case_id AND e.seq = 1),"
+        " (SELECT e.actor FROM events AS e WHERE e.case_id = k.parent_id AND e.seq = 1), '')"
         " AS person, c.late_since IS NOT NULL OR c.due < $2 AS late, c.late_since IS NULL AND"
-        " c.due = $2 AS today, c.late_since IS NULL AND c.due > $2 AS week" ATTENTION
-        ") AS h GROUP BY h.person";
+        " c.due = $2 AS today, c.late_since IS NULL AND c.due > $2 AS week FROM cases AS c CROSS"
+        " JOIN cases AS k WHERE k.case_id = c.case_id AND" ATTENTION ") AS h GROUP BY h.person";
     struct stmt *stmt = NULL;
     bool has_row = false;
     bool ok = store_ask(counting->todo->view->house->site->store, sql, &stmt, err, "itt",
