@@ -313,8 +313,8 @@ end
 
 local function goodbye()
   heading("自己看看", "look around")
-  for _, words in ipairs({ "cases --overdue", "case 430000-2025-YJ-0001", "explain 430000-2025-YJ-0001",
-    "next 430000-2025-ZG-0027", "proposals", "outbox", "doctor" }) do
+  for _, words in ipairs({ "todo --by 段远建", "cases --overdue", "case 430000-2025-YJ-0001",
+    "explain 430000-2025-YJ-0001", "next 430000-2025-ZG-0027", "proposals", "outbox", "doctor" }) do
     print("  build/duban -C " .. SITE .. " " .. words)
   end
   say(("\n共执行 %d 条命令，其中 %d 条因条件未满足被拒绝："):format(counts.commands, counts.refused),

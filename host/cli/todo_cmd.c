@@ -33,6 +33,24 @@ static bool open_calendar(struct todo *todo, struct err *err)
     return true;
 }
 
+/* Somebody's desk stands in their own office, unless another was asked for. */
+static bool go_home(struct todo *todo, struct err *err)
+{
+    struct house *house = todo->view->house;
+    struct person person;
+
+    if (house->globals.office || !todo->person_id) {
+        return true;
+    }
+    if (!registry_person(house->site, todo->person_id, &person, err)) {
+        return false;
+    }
+    if (view_sees_office(todo->view, person.office_id)) {
+        todo->view->scope.office_id = person.office_id;
+    }
+    return true;
+}
+
 static bool begin(struct todo *todo, const struct args *args, struct err *err)
 {
     struct house *house = todo->view->house;
@@ -48,7 +66,8 @@ static bool begin(struct todo *todo, const struct args *args, struct err *err)
                     "the account is nobody: add --by NAME, or --head for the whole office"));
         return false;
     }
-    if (!duties_open(house->site, todo->person_id, todo->today, &todo->duties, err) ||
+    if (!go_home(todo, err) ||
+        !duties_open(house->site, todo->person_id, todo->today, &todo->duties, err) ||
         !open_calendar(todo, err)) {
         return false;
     }

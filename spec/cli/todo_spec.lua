@@ -109,6 +109,17 @@ describe("todo", function()
     tables.exec(office, "UPDATE cases SET office_id = 1")
   end)
 
+  it("looks at the desk in the person's own office", function()
+    tables.exec(office, "INSERT INTO people (office_id, code, name, normal, phone) VALUES (2, 'Q1', '孙县办', '孙县办', '')")
+    tables.exec(office, "INSERT INTO roles (person_id, office_id, role, starts_on) SELECT person_id, 2, 'section_head',"
+      .. " '2020-01-01' FROM people WHERE code = 'Q1'")
+    assert.same({}, rows("Q1", "late"))
+    tables.exec(office, "UPDATE cases SET office_id = 2 WHERE number = '" .. first .. "'")
+    assert.same({ first }, rows("Q1", "late"))
+    assert.same({}, rows("P03", "late"))
+    tables.exec(office, "UPDATE cases SET office_id = 1")
+  end)
+
   it("tells the administrator of messages that reached nobody", function()
     assert.equal(0, count("P07", "upkeep"))
     tables.exec(office, "UPDATE outbox SET status = 'dead' WHERE outbox_id = 1")
