@@ -206,6 +206,34 @@ done:
     return ok;
 }
 
+bool site_open_any(const char *folder, const char *library, struct site **out, bool *is_current,
+                   struct err *err)
+{
+    bool ok = false;
+    struct err why = {0};
+    struct site *site = mem_new(sizeof *site);
+
+    site->lock = -1;
+    site->folder = mem_text(folder);
+    site->library = mem_text(library);
+    site->digest = digest_new();
+    if (!check_there(folder, err) || !conf_read(folder, &site->conf, err) ||
+        !take_lock(site, err) || !open_store(folder, STORE_WRITE, &site->store, err)) {
+        goto done;
+    }
+    *is_current = check_schema(site, &why);
+    if (!*is_current && why.kind != ERR_CONFLICT) {
+        *err = why;
+        goto done;
+    }
+    *out = site;
+    site = NULL; /* the caller owns it now */
+    ok = true;
+done:
+    site_close(site);
+    return ok;
+}
+
 void site_close(struct site *site)
 {
     if (!site) {

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "casework/backup.h"
+#include "casework/upgrade.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/help.h"
@@ -210,6 +212,48 @@ static const struct option restore_options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+/* ---- upgrade ---- */
+
+static enum outcome upgrade_run(struct house *house, const struct args *args, struct err *err)
+{
+    struct upgrade *upgrade = NULL;
+    struct err late = {0};
+    char *backup = NULL;
+    bool ok;
+
+    (void)args;
+    if (!house_library(house, err) ||
+        !upgrade_begin(house->globals.dir, house->library, &upgrade, err)) {
+        return OUTCOME_REFUSED;
+    }
+    if (!upgrade) {
+        out_print(&house->out, "%s\n",
+                  SAY("数据库已是本版本的结构，无需升级。",
+                      "The database has the schema of this release already."));
+        return OUTCOME_DONE;
+    }
+    backup = mem_text(upgrade_backup(upgrade));
+    out_print(&house->out, SAY("升级前的备份：%s\n", "backup before the upgrade: %s\n"), backup);
+    house->globals.dir = upgrade_folder(upgrade);
+    house->globals.office = NULL;
+    ok = house_start(house, err) && house_read(house, err) && verify_site(house, false, err);
+    house_leave(house);
+    if (!ok) {
+        err_add(err, "%s",
+                SAY("升级后的副本未通过核对，站点保持原样",
+                    "the upgraded copy did not pass verify; the site is as it was"));
+    }
+    if (!upgrade_end(upgrade, ok, &late)) {
+        *err = late;
+        ok = false;
+    }
+    if (ok) {
+        out_print(&house->out, "%s\n", SAY("升级完成。", "The site is upgraded."));
+    }
+    mem_free(backup);
+    return args_outcome(ok);
+}
+
 /* ---- version and help ---- */
 
 void upkeep_print_version(void)
@@ -272,6 +316,8 @@ const struct command upkeep_commands[] = {
      backup_run},
     {"restore", "FILE DIR [--rehearsal]", "从备份恢复并核对",
      "make a site out of a backup, proven by verify", restore_options, 2, 2, 0, restore_run},
+    {"upgrade", "", "升级数据库：备份、迁移、核对，不成则保持原样",
+     "backs up, migrates and verifies; all or nothing", NULL, 0, 0, 0, upgrade_run},
     {"version", "", "版本", "the version of duban", NULL, 0, 0, 0, version_run},
     {"help", "[COMMAND] [--man | --bash]", "帮助、手册页、补全", "help, the man page, completion",
      help_options, 0, 2, 0, help_run},

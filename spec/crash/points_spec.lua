@@ -157,7 +157,8 @@ describe("a crash point #slow", function()
 
   it("is reached by one of these commands", function()
     for _, name in ipairs(trial.points()) do
-      assert.is_true(reached[name], "nothing reaches " .. name)
+      local is_elsewhere = name:find("^upgrade%.") ~= nil -- an old site, in spec/cli/upgrade_spec.lua
+      assert.is_true(is_elsewhere or reached[name], "nothing reaches " .. name)
     end
   end)
 
