@@ -31,12 +31,22 @@ local function as_budget(value)
   return nil
 end
 
--- A deadline that cannot be armed fails the fact; where nobody can be told, it is noted.
-local function cannot(w, id, text)
+local CANNOT = {
+  no_start_day = { "期限“%s”无法起算：起算日期“%s”没有填写",
+    "the deadline \"%s\" cannot start: its date \"%s\" is not filled in" },
+  no_budget = { "期限“%s”无法起算：没有可用的办理期限",
+    "the deadline \"%s\" cannot start: it has no usable budget" },
+}
+
+-- A deadline that cannot be armed fails the fact; where nobody can be told, it is noted, by a code:
+-- a row is folded again under any language.
+local function cannot(w, id, why)
+  local deadline, said = w.def.deadlines.id[id], CANNOT[why]
   if w.strict then
-    error({ refused = { kind = "invalid", text = text } }, 0)
+    error({ refused = { kind = "invalid",
+      text = words.sayf(said[1], said[2], deadline.title, tostring(deadline.from)) } }, 0)
   end
-  rows.decide(w, "noted", id, { reason = "not_armed", text = text }, w.def.deadlines.id[id].line)
+  rows.decide(w, "noted", id, { reason = why }, deadline.line)
 end
 
 local function base_of(w, deadline)
@@ -54,15 +64,12 @@ end
 local function read_start(w, id, deadline)
   local base = base_of(w, deadline)
   if not base then
-    cannot(w, id, words.sayf("期限“%s”无法起算：起算日期“%s”没有填写",
-      "the deadline \"%s\" cannot start: its date \"%s\" is not filled in",
-      deadline.title, tostring(deadline.from)))
+    cannot(w, id, "no_start_day")
     return nil
   end
   local budget = as_budget(view.value(w, deadline.budget, deadline))
   if not budget then
-    cannot(w, id, words.sayf("期限“%s”无法起算：没有可用的办理期限",
-      "the deadline \"%s\" cannot start: it has no usable budget", deadline.title))
+    cannot(w, id, "no_budget")
     return nil
   end
   return base, budget
