@@ -140,6 +140,15 @@ function words.hint(word, candidates)
   return words.sayf("，是不是“%s”？", "; did you mean \"%s\"?", best)
 end
 
+--- A word as it is told back: one that goes on and on by its beginning.
+---@param value any
+---@return string
+function words.short(value)
+  local text = tostring(value)
+  local after = #text > 40 and utf8.offset(text, 41)
+  return after and after <= #text and text:sub(1, after - 1) .. "…" or text
+end
+
 --- Join items the way the language joins a list.
 ---@param items string[]
 ---@return string

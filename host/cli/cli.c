@@ -14,7 +14,8 @@
 #include "cli/house.h"
 #include "cli/upkeep_cmds.h"
 
-/* Whatever a script or a file put into the sentence must not steer the terminal. */
+/* Whatever a script or a file put into the sentence must not steer the terminal, and what would
+   begin a second line could be taken for a second sentence. */
 static void complain(const struct err *err)
 {
     struct err safe = *err;
@@ -22,16 +23,13 @@ static void complain(const struct err *err)
     if (!err->text[0]) {
         return;
     }
-    text_clean(safe.text, '?', "\n\t");
-    fputs("duban: ", stderr);
-    for (const char *at = safe.text; *at; at++) {
-        if (*at == '\t') {
-            fputs("    ", stderr);
-        } else {
-            fputc(*at, stderr);
+    for (char *at = safe.text; *at; at++) {
+        if (*at == '\n' || *at == '\t') {
+            *at = ' ';
         }
     }
-    fputc('\n', stderr);
+    text_clean(safe.text, '?', "");
+    fprintf(stderr, "duban: %s\n", safe.text);
 }
 
 /* "duban calendar" alone: the words that may follow. */

@@ -99,12 +99,12 @@ function days.budget(text)
   local count, unit = tostring(text):match("^([+-]?%d+)(%a+)$")
   if not KINDS[unit or ""] then
     return nil, words.sayf("“%s”不是期限，请写成 5wd、15d、2m 或 -3wd",
-      "\"%s\" is no budget; write 5wd, 15d, 2m or -3wd", tostring(text))
+      "\"%s\" is no budget; write 5wd, 15d, 2m or -3wd", words.short(text))
   end
   local n = tonumber(count)
   if math.type(n) ~= "integer" or math.abs(n) > LIMIT then
     return nil, words.sayf("期限“%s”太长，最多 %d", "the budget \"%s\" is too long, at most %d",
-      text, LIMIT)
+      words.short(text), LIMIT)
   end
   return { kind = KINDS[unit], n = n }
 end

@@ -257,6 +257,28 @@ describe("bad input", function()
     assert.is_nil(done.err:find("\27", 1, true))
   end)
 
+  it("never lets them begin a line of their own", function()
+    assert.equal("没有编码或名称为“省教育局 duban: 已办结”的人员",
+      refused("open", "probe", "unit=S001", "matter=甲", "--by", "省教育局\nduban: 已办结"))
+    assert.equal("没有命令“a  b”，命令表见 duban help", (office:run("a\n\tb").err:gsub("^duban: ", ""):gsub("\n$", "")))
+  end)
+
+  describe("a word of ten thousand bytes", function()
+    local long, shown = ("省"):rep(4000), ("省"):rep(40) .. "…"
+    for given, sentence in pairs({
+      ["count=" .. long] = "“件数”：“" .. shown .. "”不是整数",
+      ["came=" .. long] = "“收文日期”：“" .. shown .. "”不是日期，请写成 2026-03-05 或 2026年3月5日",
+      ["term=" .. long] = "“办理期限”：读不懂期限“" .. shown
+        .. "”，请写成 30个工作日、2个月内、3月底前、2026年6月30日前 或 长期坚持",
+      ["way=" .. long] = "“方式”：没有“" .. shown .. "”这个选项（可选：书面、电话）",
+      [long .. "=1"] = "没有“" .. shown .. "”这一项",
+    }) do
+      it("is told back by its beginning: " .. given:sub(1, 9), function()
+        assert.equal(sentence, refused("open", "probe", "unit=S001", "matter=甲", given, "--by", "P04"))
+      end)
+    end
+  end)
+
   it("keeps the site whole through all of it", function()
     office:must("verify")
   end)
