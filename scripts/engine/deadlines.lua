@@ -13,13 +13,8 @@ local words = require("words")
 
 local deadlines = {}
 
-local function is_time(value)
-  return type(value) == "table" and (value.kind == "workdays" or value.kind == "days"
-    or value.kind == "months") and math.type(value.n) == "integer"
-end
-
 local function as_budget(value)
-  if is_time(value) then
+  if calendar.is_span(value) then
     return { kind = value.kind, n = value.n }
   elseif type(value) == "table" and value.kind == "date" and calendar.day(value.date or "") then
     return { kind = "date", date = value.date }

@@ -78,6 +78,8 @@ describe("bad input", function()
     it("is told for an option as well", function()
       assert.equal("设置“办理时限”以“个工作日”计，不能写成“日”", refused("setting", "probe.limit", "3d"))
       assert.equal("“5xd”不是期限，请写成 5wd、15d、2m 或 -3wd", refused("calendar", "due", "2026-03-02", "5xd"))
+      assert.equal("期限“-9223372036854775808d”太长，最多 3660",
+        refused("calendar", "due", "2026-03-02", "-9223372036854775808d"))
     end)
 
     it("is told for what a JSON file holds", function()
