@@ -205,6 +205,11 @@ static bool read_name(const struct value *act, const char *field, struct span *o
     if (length > VERDICT_NAME || (text && !text_is_utf8(text, length))) {
         return refuse_field(field, err);
     }
+    if (!text || !*text || *text == '.' || strpbrk(text, "/\\")) {
+        err_set(err, ERR_INVALID, SAY("“%s”不是模板的名称", "\"%s\" is no name of a template"),
+                text ? text : "");
+        return false;
+    }
     *out = span_of(text ? text : "");
     return true;
 }
