@@ -258,6 +258,10 @@ bool audit_verify(struct site *site, struct audit_finding *out, struct err *err)
         ok = stmt_step(stmt, &has_row, err) && (!has_row || check_row(site, stmt, &walk, err));
     }
     stmt_reset(stmt);
+    if (ok && walk.finding.rows == 0) { /* every site begins with the row that made it */
+        err_set(err, ERR_CONFLICT, SAY("审计链缺少第 %d 条", "audit row %d is missing"), 1);
+        ok = false;
+    }
     if (ok && out) {
         digest_hex(walk.head, walk.finding.head);
         *out = walk.finding;
