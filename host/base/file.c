@@ -32,6 +32,19 @@ const char *file_reason(int number)
         return SAY("磁盘只读", "the disk is read-only");
     case ENOSPC:
         return SAY("磁盘已满", "the disk is full");
+    case EISDIR:
+        return SAY("是文件夹", "it is a folder");
+    case ELOOP:
+        return SAY("是符号链接", "it is a symbolic link");
+    case ENAMETOOLONG:
+        return SAY("路径太长", "the path is too long");
+    case EEXIST:
+        return SAY("已经存在", "it is there already");
+    case EIO:
+        return SAY("读写出错", "reading or writing failed");
+    case EMFILE:
+    case ENFILE:
+        return SAY("打开的文件太多", "too many files are open");
     default:
         return strerror(number);
     }

@@ -75,7 +75,8 @@ static bool take_lock(struct site *site, struct err *err)
     }
     snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
     if (ftruncate(site->lock, 0) != 0 || pwrite(site->lock, pid, strlen(pid), 0) < 0) {
-        log_warn("cannot write %s: %s", path, file_reason(errno)); /* only a help for people */
+        /* only a help for people */
+        log_warn(SAY("不能写入 %s：%s", "cannot write %s: %s"), path, file_reason(errno));
     }
     ok = true;
 done:

@@ -133,6 +133,17 @@ describe("a site", function()
     end)
   end)
 
+  it("is not written through a lock that is a folder or leads elsewhere, in one language", function()
+    for what, reason in pairs({ ["mkdir '%s'"] = "是文件夹", ["ln -s /tmp/nowhere '%s'"] = "是符号链接" }) do
+      local other = copy("locked")
+      local lock = other.path .. "/duban.lock"
+      shell(("rm -f '%s'; %s"):format(lock, what:format(lock)))
+      assert.equal(("duban: 不能打开 %s：%s"):format(lock, reason),
+        other:refused("open", "probe", "unit=S001", "matter=锁", "--by", "P04"))
+      shell(("rm -rf '%s'"):format(other.path))
+    end
+  end)
+
   describe("with one keeper at a time", function()
     it("makes a second command wait for the first", function()
       local other = copy("waits")
