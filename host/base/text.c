@@ -256,6 +256,28 @@ static bool is_blank(uint32_t point)
            point == 0xfeff;
 }
 
+bool text_is_plain(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *end = at + strlen(text);
+
+    while (at < end) {
+        if (is_steering(take(&at, end))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool text_is_blank(const char *text)
+{
+    char *normal = text_normal(text);
+    bool is_blank_all = *normal == '\0';
+
+    mem_free(normal);
+    return is_blank_all;
+}
+
 char *text_normal(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;

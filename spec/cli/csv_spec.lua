@@ -93,6 +93,12 @@ describe("a CSV", function()
       refused("units", HEADER .. "S010," .. ("省"):rep(500) .. ",,,,\n"))
   end)
 
+  it("with a mark in a name that turns its reading round is refused", function()
+    for _, name in ipairs({ "省\u{202e}厅计审", "省\u{2066}厅", "省\27[31m厅", "省\u{9b}31m厅" }) do
+      assert.equal("第 2 行：名称中有控制字符", refused("units", HEADER .. "S010," .. name .. ",,,,\n"))
+    end
+  end)
+
   it("with a secrecy mark in a cell, or a level alone under 密级, is refused by line and column", function()
     assert.equal("sheet.csv: 第 2 行第 2 列 带有密级标志，本系统未经保密认证，不予接收", refused("units", HEADER .. "S9,机密★,,,,\n"))
     assert.equal("sheet.csv: 第 2 行第 3 列 带有密级标志，本系统未经保密认证，不予接收",
