@@ -404,7 +404,7 @@ static enum outcome answer(struct house *house, const struct args *args, bool is
     int64_t draft = 0;
     bool is_draft = version_is_draft_id(id, &draft);
 
-    if (!verdict.opinion || !*verdict.opinion) {
+    if (!verdict.opinion || text_is_blank(verdict.opinion)) {
         return args_refuse(
             err, "%s",
             SAY("须写明意见：--opinion “同意”", "an opinion is needed: --opinion \"agreed\""));
