@@ -149,6 +149,14 @@ function words.short(value)
   return after and after <= #text and text:sub(1, after - 1) .. "…" or text
 end
 
+--- The words of whatever was raised: an error object may be a trap of its own.
+---@param why any
+---@return string
+function words.raised(why)
+  local ok, text = pcall(tostring, why)
+  return ok and text or words.say("抛出的错误没有文字", "the error has no words")
+end
+
 --- Join items the way the language joins a list.
 ---@param items string[]
 ---@return string

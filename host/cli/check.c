@@ -2,6 +2,7 @@
    others, because an `open` names the fields of another script. */
 #include "cli/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -52,14 +53,33 @@ static void add_finding(struct check_report *report, const struct source *source
     value_push(report->findings, copy);
 }
 
+/* The line a worker says it stood at, as "name:line: text"; moves text behind it. 1 without one. */
+static int64_t take_line(const struct source *source, const char **text)
+{
+    size_t length = strlen(source->name);
+    char *end = NULL;
+    long line;
+
+    if (strncmp(*text, source->name, length) != 0 || (*text)[length] != ':') {
+        return 1;
+    }
+    line = strtol(*text + length + 1, &end, 10);
+    if (line < 1 || strncmp(end, ": ", 2) != 0) {
+        return 1;
+    }
+    *text = end + 2;
+    return line;
+}
+
 static void add_sentence(struct check_report *report, const struct source *source,
                          const char *level, const char *text)
 {
     struct value *finding = value_new_map();
+    int64_t line = take_line(source, &text);
 
     value_set_text(finding, "level", level);
     value_set_text(finding, "text", text);
-    value_set_int(finding, "line", 1);
+    value_set_int(finding, "line", line);
     value_set_int(finding, "column", 1);
     add_finding(report, source, finding);
     value_free(finding);
@@ -101,8 +121,8 @@ static void add_reply(struct check_report *report, const struct source *source,
 }
 
 /* A worker that the script ended is the script's fault; anything else is the world's. */
-static bool ask_about(struct checking *checking, const struct source *source,
-                      const struct value *request, struct value **reply, struct err *err)
+static bool ask_about(struct checking *checking, struct source *source, const struct value *request,
+                      struct value **reply, struct err *err)
 {
     struct err why = {0};
 
@@ -114,6 +134,7 @@ static bool ask_about(struct checking *checking, const struct source *source,
         *err = why;
         return false;
     }
+    source->is_stopped = true;
     if (!source->is_extra) {
         add_sentence(checking->report, source, "error", why.text);
     }
@@ -242,7 +263,9 @@ bool check_sources(struct house *house, struct sources *sources, struct check_re
         ok = learn(&checking, &sources->items[i], err);
     }
     for (size_t i = 0; ok && i < sources->count; i++) {
-        ok = sources->items[i].is_extra || examine(&checking, &sources->items[i], err);
+        struct source *source = &sources->items[i];
+
+        ok = source->is_extra || source->is_stopped || examine(&checking, source, err);
     }
     if (ok) {
         warn_around(&checking);

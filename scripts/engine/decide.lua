@@ -59,7 +59,7 @@ end
 ---@param why any
 ---@return table
 function decide.fault(loaded, number, why)
-  local text, title, line = tostring(why), view.place()
+  local text, title, line = words.raised(why), view.place()
   if type(why) == "table" and why.refused then
     return why.refused
   end

@@ -195,10 +195,8 @@ local function placed(name)
   end
 end
 
--- An error may be an object whose words are a trap of their own.
 local function sentence(name, why)
-  local ok, text = pcall(tostring, why)
-  return ok and text or name .. ": " .. words.say("抛出的错误没有文字", "the error has no words")
+  return (type(why) == "string" and "" or name .. ": ") .. words.raised(why)
 end
 
 local function returned(value)
