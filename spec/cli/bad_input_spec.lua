@@ -248,6 +248,42 @@ describe("bad input", function()
     assert.matches("documents", why)
   end)
 
+  describe("a script that is checked", function()
+    local function findings(from, to)
+      local script = assert(require("raw.file").read("spec/data/probe.lua"))
+      local at, past = script:find(from, 1, true)
+      local name = path("checked.lua", script:sub(1, at - 1) .. to .. script:sub(past + 1))
+      local done = office:run("check", name)
+      assert.equal(1, done.code, done.out)
+      local first, rest = done.out:sub(#name + 2):match("^([^\n]*)\n([^\n]*)")
+      return first, rest
+    end
+
+    it("has titles of one line that stand as they are written, and ids of a length", function()
+      local function titled(title)
+        return (findings('workflow "督办件"', ('workflow "%s"'):format(title)))
+      end
+      for _, title in ipairs({ "督\\27[31m办", "督\\n办", "督\\u{202e}办", "督\\u{2066}办" }) do
+        assert.equal("2:17: 名称中有控制字符", titled(title))
+      end
+      assert.equal("2:17: “" .. ("督"):rep(40) .. "…”太长，最多 200 字节", titled(("督"):rep(70)))
+      assert.equal("3:8: 代号“" .. ("p"):rep(40) .. "…”太长，最多 60 个字母",
+        (findings('"probe"', '"' .. ("p"):rep(61) .. '"')))
+    end)
+
+    it("tells an error object whose words raise without a traceback", function()
+      local first = findings('id = "accepted", by = role "section_head"', 'id = "accepted", by = role "section_head",'
+        .. ' guard { "不可", function() error(setmetatable({}, { __tostring = error })) end }')
+      assert.matches("脚本出错.*抛出的错误没有文字$", first)
+    end)
+
+    it("is stopped where it never ends, and told once with its line #slow", function()
+      local first, rest = findings("return workflow", "while true do end\nreturn workflow")
+      assert.matches("^2:1: 运行超过 %d+ 毫秒仍未结束", first)
+      assert.matches("^1 个文件，1 处错误", rest)
+    end)
+  end)
+
   it("says a file is not there in the language of the reader", function()
     local name = office.path .. "/none.lua"
     assert.equal(("文件 %s：没有这个文件"):format(name), refused("run", name))
