@@ -144,6 +144,15 @@ describe("a site", function()
     end
   end)
 
+  it("runs no trigger that somebody else put into its database", function()
+    local other = copy("trigger")
+    tables.exec(other, "CREATE TRIGGER forgets AFTER INSERT ON events BEGIN DELETE FROM audit; END")
+    local before = tables.value(other, "SELECT COUNT(*) FROM audit")
+    other:must("open", "probe", "unit=S001", "matter=触发", "--by", "P04")
+    assert.is_true(tables.value(other, "SELECT COUNT(*) FROM audit") > before)
+    other:must("verify")
+  end)
+
   describe("with one keeper at a time", function()
     it("makes a second command wait for the first", function()
       local other = copy("waits")
