@@ -261,6 +261,9 @@ static bool run_with(struct keeper *keeper, const struct keeper_run *run, struct
         ok = true;
     } else {
         ok = wishes_apply(keeper, wishes, err);
+        if (!ok) {
+            err_add(err, "%s", value_get_text(course.request, "name"));
+        }
     }
 done:
     if (!ok) {
