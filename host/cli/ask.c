@@ -19,7 +19,7 @@
 
 /* The worker's own clock, which knows the line, comes before the one on the wall, which does not.
  */
-static const struct worker_limits limits = {.cpu_ms = ASK_TIME_MS / 2,
+static const struct worker_limits limits = {.cpu_ms = ASK_CPU_MS,
                                             .wall_ms = ASK_TIME_MS,
                                             .memory = (size_t)128 << 20,
                                             .output = PIPE_FRAME_MAX};
