@@ -49,11 +49,14 @@ bool outbox_add(struct store *store, const struct outbox_new *row, int64_t perso
                 struct err *err)
 {
     static const char sql[] =
-        "INSERT INTO outbox (case_id, effect_key, person_id, template, data, status, created_at)"
-        " VALUES (NULLIF($1, 0), $2, $3, $4, $5, 'waiting', $6) ON CONFLICT DO NOTHING";
+        "INSERT INTO outbox (case_id, effect_key, person_id, template, data, principals, status,"
+        " created_at, priority, retry_at, lease_until, attempts, reason)"
+        " VALUES (NULLIF($1, 0), $2, $3, $4, $5, $6, 'waiting', $7, 2, 0, 0, 0, '')"
+        " ON CONFLICT DO NOTHING";
 
-    return store_run(store, sql, NULL, err, "ititti", row->case_id, row->key.bytes, person_id,
-                     row->template.bytes, row->data.bytes, row->at);
+    return store_run(store, sql, NULL, err, "itittti", row->case_id, row->key.bytes, person_id,
+                     row->template.bytes, row->data.bytes,
+                     row->principals.bytes ? row->principals.bytes : "[]", row->at);
 }
 
 bool outbox_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err)

@@ -22,7 +22,7 @@ struct outbox_line {
     const char *unit_name; /* NULL: of the office itself */
     const char *template;
     const char *data;   /* canonical JSON */
-    const char *status; /* waiting cancelled sent dead */
+    const char *status; /* waiting claimed digested sent unknown dead cancelled */
     int64_t created_at;
 };
 typedef bool outbox_line_fn(void *context, const struct outbox_line *line);
@@ -36,7 +36,8 @@ struct outbox_new {
     int64_t case_id; /* 0: sent by a job */
     struct span key;
     struct span template;
-    struct span data; /* canonical JSON */
+    struct span data;       /* canonical JSON */
+    struct span principals; /* canonical JSON; bytes NULL: the person alone was meant */
     int64_t at;
 };
 /* A row that is there already is left as it is. */
