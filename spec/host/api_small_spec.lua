@@ -18,7 +18,7 @@ describe("raw.json", function()
     assert.same(value, json.decode(json.encode(value)))
   end)
   it("refuses broken text and texts that are not UTF-8", function()
-    for _, bad in ipairs({ "", "{", '{"a":1,"a":2}', "[1] x", "nul" }) do
+    for _, bad in ipairs({ "", "{", '{"a":1,"a":2}', "[1] x", "nul", '{"a":0\0}' }) do
       local value, why, kind = json.decode(bad)
       assert.is_nil(value)
       assert.is_string(why)
