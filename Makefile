@@ -2,8 +2,10 @@
 
 CC       = gcc
 PREFIX   = /usr/local
-FLOORS   = base store paper casework script serve cli
-SOURCES  = $(foreach floor,$(FLOORS),$(sort $(wildcard host/$(floor)/*.c))) host/main.c
+FLOORS   = base store paper net casework script serve cli
+# What only the courier's own executable holds: the network's library and the secrets.
+COURIER_ONLY = $(wildcard host/net/fetch*.c host/net/secret.c host/net/courier*.c)
+SOURCES  = $(filter-out $(COURIER_ONLY),$(foreach floor,$(FLOORS),$(sort $(wildcard host/$(floor)/*.c)))) host/main.c
 LIBRARY  = $(shell find scripts workflows jobs schema templates -type f 2>/dev/null)
 
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror

@@ -96,6 +96,140 @@ local digest = {}
 ---@param bytes string
 ---@return string hexadecimal
 function digest.sha256(bytes) end
+---@param key string
+---@param bytes string
+---@return string hexadecimal of HMAC-SHA256
+function digest.hmac(key, bytes) end
+---@param bytes string
+---@return string hexadecimal of MD5, which protects nothing
+function digest.md5(bytes) end
+
+---@class raw.encode trusted interpreter
+local encode = {}
+---@param bytes string
+---@return string text
+function encode.base64(bytes) end
+---@param text string strict base64
+---@return string? bytes, string? why, Kind? kind
+function encode.unbase64(text) end
+---@param bytes string
+---@return string text percent-encoded, in capitals
+function encode.percent(bytes) end
+---@param bytes string
+---@return string text
+function encode.hex(bytes) end
+
+---@class raw.net trusted interpreter: bodies, requests and verdicts, without a network
+local net = {}
+---@class Adapter
+---@field kind string
+---@field address? string kind of a person's address
+---@field is_group boolean
+---@field has_key boolean
+---@field needs_token boolean
+---@field body_limit integer
+---@field per_minute integer
+---@field per_second integer
+---@field pause integer ms
+---@field secrets string[]
+---@class Request
+---@field method string
+---@field url string
+---@field headers string "Name: value" a line
+---@field body string
+---@field needs_tls? boolean of mail, as the four below
+---@field from? string
+---@field to? string
+---@field user? string
+---@field password? string
+---@class Reply
+---@field status? integer
+---@field body? string
+---@field is_sent? boolean true when absent
+---@field retry_after? integer ms
+---@field failure? string the network's words
+---@field stage? "whole"|"secret"|"forbidden"|"name"|"connect"|"tls"|"send"|"wait"
+---@class Sent
+---@field outcome string
+---@field code string
+---@field text string
+---@field ref string
+---@field hint? string
+---@field hint_zh? string
+---@field after integer ms
+---@field partial? string[]
+---@return Adapter[]
+function net.adapters() end
+---@param message any
+---@return true? done, string? why, Kind? kind
+function net.check(message) end
+---@param kind string
+---@param conf any a channel's table
+---@return true? done, string? why, Kind? kind
+function net.check_conf(kind, conf) end
+---@param kind string
+---@param conf? table
+---@param message table
+---@param again? boolean
+---@return string? body, string? why, Kind? kind
+function net.render(kind, conf, message, again) end
+---@param kind string
+---@param conf? table
+---@param message table
+---@return string? text, string? why, Kind? kind
+function net.preview(kind, conf, message) end
+---@param kind string
+---@param conf table
+---@param secrets table<string, string>
+---@param message table
+---@param key? string its id when absent
+---@param now integer ms
+---@param token? string
+---@param again? boolean
+---@return Request? request, string? why, Kind? kind
+function net.request(kind, conf, secrets, message, key, now, token, again) end
+---@param kind string
+---@param conf table
+---@param secrets table<string, string>
+---@return Request? request, string? why, Kind? kind
+function net.token_request(kind, conf, secrets) end
+---@param kind string
+---@param reply Reply
+---@return string? token, integer|Sent life_or_outcome
+function net.token_judge(kind, reply) end
+---@param kind string
+---@param reply Reply
+---@return Sent
+function net.judge(kind, reply) end
+---@param answer any what a channel's script returned
+---@return Sent? sent, string? why, Kind? kind
+function net.verdict(answer) end
+---@param tree any
+---@param secrets table<string, string>
+---@param now integer ms
+---@return Request? request, string? why, Kind? kind
+function net.tree(tree, secrets, now) end
+---@param node any
+---@param secrets table<string, string>
+---@param now integer ms
+---@return string? text, string? why, Kind? kind
+function net.evaluate(node, secrets, now) end
+---@param how "dingtalk"|"feishu"|"webhook"|"hub"
+---@param secret string
+---@param at? integer ms for DingTalk, else seconds
+---@param id? string
+---@param body? string
+---@return string? signature, string? why, Kind? kind
+function net.sign(how, secret, at, id, body) end
+---@param header string
+---@param now integer ms
+---@return integer ms 0 when it cannot be read
+function net.retry_after(header, now) end
+---@param line string
+---@param limit integer bytes
+---@param has_link? boolean
+---@return string line cut between graphemes, with a mark
+function net.cut(line, limit, has_link) end
 
 ---@class raw.file trusted interpreter
 local file = {}
