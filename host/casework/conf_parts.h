@@ -1,0 +1,72 @@
+/* What the readers of a configuration share; nobody else needs it. */
+#ifndef DUBAN_CONF_PARTS_H
+#define DUBAN_CONF_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/nearest.h"
+#include "base/value.h"
+#include "casework/conf.h"
+
+/* What is being checked: the tree, where its keys stand, and where the findings go. */
+struct conf_check {
+    const char *name;
+    const struct value *places;
+    struct conf *conf;
+    struct err *err;
+};
+
+/* ERR_INVALID at the place of the key, which is a path such as "channels.work.key". */
+MUST_USE bool conf_refuse(const struct conf_check *check, const char *path, const char *zh,
+                          const char *en);
+/* The same for a word nobody knows; nearest may have nothing to offer. */
+MUST_USE bool conf_refuse_word(const struct conf_check *check, const char *path, const char *word,
+                               const struct nearest *nearest);
+
+/* ---- conf_channels.c ---- */
+
+MUST_USE bool conf_read_channels(const struct conf_check *check, const char *key,
+                                 const struct value *value);
+MUST_USE bool conf_read_route(const struct conf_check *check, const char *key,
+                              const struct value *value);
+MUST_USE bool conf_read_link(const struct conf_check *check, const char *key,
+                             const struct value *value);
+MUST_USE bool conf_read_quiet(const struct conf_check *check, const char *key,
+                              const struct value *value);
+/* What can be judged only when everything was read: each channel of the route is there. */
+MUST_USE bool conf_check_route(const struct conf_check *check);
+
+/* ---- conf_kinds.c ---- */
+
+enum conf_form {
+    CONF_TEXT,
+    CONF_URL,
+    CONF_COUNT,
+    CONF_SECRET,  /* file:, env: or credential: */
+    CONF_SECRETS, /* a table of them */
+    CONF_TEXTS,
+    CONF_SERVES,
+    CONF_WORD /* one of words */
+};
+
+struct conf_row {
+    const char *name;
+    enum conf_form form;
+    bool is_needed;
+    const char *words; /* of CONF_WORD, separated by spaces */
+};
+
+struct conf_kind {
+    const char *name;
+    const struct conf_row *rows; /* ends with a NULL name; those all channels share are not here */
+};
+
+/* All kinds; *count is set. */
+const struct conf_kind *conf_kinds(size_t *count);
+/* What each channel may say; ends with a NULL name. */
+const struct conf_row *conf_shared_rows(void);
+
+#endif
