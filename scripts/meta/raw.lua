@@ -256,6 +256,38 @@ function csv.cell(text) end
 ---@return string[][]? rows, string encoding or why, Kind? kind
 function csv.parse(bytes) end
 
+---@class raw.letters trusted interpreter
+local letters = {}
+---@param template string
+---@param data string JSON
+---@return string? message JSON, string missing or why, Kind? kind
+function letters.render(template, data) end
+---@param template string
+---@param known string JSON
+---@return string? findings JSON, string? why, Kind? kind
+function letters.check(template, known) end
+---@param template string
+---@return integer? priority, integer|string worth_ms or why, boolean|Kind collectable
+function letters.manner(template) end
+---@param years string JSON, as in calendars.years
+---@param from integer minutes after midnight, -1: no hour is quiet
+---@param to integer
+---@param workdays boolean days off are quiet
+---@param instant integer
+---@return integer? instant, string? why, Kind? kind
+function letters.quiet_until(years, from, to, workdays, instant) end
+---@param years string JSON
+---@param from integer
+---@param to integer
+---@param workdays boolean
+---@param minutes integer after midnight
+---@param instant integer
+---@return integer? instant, string? why, Kind? kind
+function letters.quiet_next(years, from, to, workdays, minutes, instant) end
+---@param text string "18:00-08:30"
+---@return integer? from, integer? to
+function letters.span(text) end
+
 ---@class raw.store trusted interpreter
 ---@field null lightuserdata
 local store = {}
