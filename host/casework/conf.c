@@ -158,16 +158,18 @@ static bool read_roles(const struct conf_check *check, const char *key, const st
     return true;
 }
 
-/* The one channel of a rehearsal. */
+/* The one channel of a rehearsal, and the way to it. */
 static struct value *rehearsal(void)
 {
     struct value *map = value_new_map();
+    struct value *channels = value_new_map();
     struct value *sink = value_new_map();
     struct value *route = value_new_list();
 
     value_set_text(sink, "kind", "sink");
+    value_set(channels, CONF_SINK, sink);
     value_push(route, value_new_text(CONF_SINK));
-    value_set(map, CONF_SINK, sink);
+    value_set(map, "channels", channels);
     value_set(map, "route", route);
     return map;
 }

@@ -23,7 +23,7 @@ struct conf {
     struct value *roles;          /* map: names beyond the house's own, to their Chinese titles */
     struct value *channels;       /* map: name to what is said about it, its kind at least */
     struct value *route;          /* list of names in the order they are tried */
-    struct value *rehearsal;      /* the same two for a rehearsal: sink and route */
+    struct value *rehearsal;      /* map: the same two for a rehearsal, which has one sink */
     char *link;                   /* what stands before a case's number in a link; NULL: no link */
     struct quiet quiet;           /* of everybody who does not say otherwise */
 };

@@ -370,10 +370,7 @@ bool conf_read_quiet(const struct conf_check *check, const char *key, const stru
 
 const struct value *conf_channel(const struct conf *conf, bool is_rehearsal, const char *name)
 {
-    if (is_rehearsal) {
-        return strcmp(name, CONF_SINK) == 0 ? value_get(conf->rehearsal, CONF_SINK) : NULL;
-    }
-    return value_get(conf->channels, name);
+    return value_get(is_rehearsal ? value_get(conf->rehearsal, "channels") : conf->channels, name);
 }
 
 const struct value *conf_route(const struct conf *conf, bool is_rehearsal)

@@ -62,8 +62,10 @@ bool outbox_add(struct store *store, const struct outbox_new *row, int64_t perso
 bool outbox_cancel(struct store *store, int64_t case_id, struct span prefix, struct err *err)
 {
     static const char sql[] =
-        "UPDATE outbox SET status = 'cancelled' WHERE case_id = $1 AND status = 'waiting'"
-        " AND substr(effect_key, 1, length($2)) = $2";
+        "UPDATE outbox SET status = 'cancelled' WHERE case_id = $1"
+        " AND substr(effect_key, 1, length($2)) = $2 AND (status = 'waiting' OR"
+        " (status = 'digested' AND EXISTS (SELECT 1 FROM digests AS d"
+        " WHERE d.digest_id = outbox.digest_id AND d.status = 'open')))";
     struct stmt *stmt = NULL;
 
     return store_use(store, sql, &stmt, err) && stmt_bind_int(stmt, 1, case_id, err) &&

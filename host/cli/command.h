@@ -70,6 +70,10 @@ extern const struct command calendar_commands[]; /* calendar due, import, check 
 extern const struct command run_commands[];      /* run, job run, jobs, lua */
 extern const struct command upkeep_commands[];   /* verify backup restore version help */
 
+#ifdef DUBAN_TEST
+extern const struct command probe_commands[]; /* letters … */
+#endif
+
 /* All groups in the order of the help; ends with commands == NULL. */
 const struct command_group *command_groups(void);
 /* The command whose name is the first word (or the first two); *words tells how many. NULL when

@@ -16,6 +16,9 @@ static const struct command_group groups[] = {
     {"日历", "Calendar", calendar_commands},
     {"作业", "Scripts and jobs", run_commands},
     {"维护", "Upkeep", upkeep_commands},
+#ifdef DUBAN_TEST
+    {"试验", "Probe", probe_commands},
+#endif
     {NULL, NULL, NULL},
 };
 

@@ -15,6 +15,7 @@
 #include "casework/registry.h"
 #include "casework/site.h"
 #include "serve/batch.h"
+#include "serve/desk.h"
 #include "serve/keeper.h"
 #include "serve/pool.h"
 #include "serve/recipients.h"
@@ -44,6 +45,7 @@ struct keeper {
     struct chain *chain;
     struct pool *pool;
     struct recipients *recipients;
+    struct desk *desk;
     struct bureau *bureaus;
     struct batch *now;  /* being written */
     struct batch *next; /* at the workers */

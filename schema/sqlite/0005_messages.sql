@@ -75,7 +75,9 @@ SELECT c.number, m.template, m.status, p.code AS person, date((m.created_at + 28
 FROM outbox m JOIN people p ON p.person_id = m.person_id LEFT JOIN cases c ON c.case_id = m.case_id
 WHERE may_see(p.office_id);
 CREATE UNIQUE INDEX outbox_key ON outbox (case_id, effect_key, person_id);
-CREATE INDEX outbox_unrouted ON outbox (outbox_id) WHERE status = 'waiting' AND channel IS NULL;
+CREATE INDEX outbox_unrouted ON outbox (outbox_id)
+  WHERE status = 'waiting' AND channel IS NULL AND hold_until IS NULL;
+CREATE INDEX outbox_held ON outbox (hold_until) WHERE status = 'waiting' AND hold_until IS NOT NULL;
 CREATE INDEX outbox_ready ON outbox (channel, priority, retry_at, outbox_id)
   WHERE status = 'waiting' AND channel IS NOT NULL;
 CREATE INDEX outbox_claimed ON outbox (lease_until) WHERE status = 'claimed';
