@@ -33,6 +33,15 @@ bool quiet_parse(const char *text, int64_t *from, int64_t *to)
     return ok;
 }
 
+bool quiet_parse_time(const char *text, int64_t *minutes)
+{
+    char *normal = text_normal(text);
+    bool ok = conf_parse_time(normal, minutes);
+
+    mem_free(normal);
+    return ok;
+}
+
 static bool is_off(const struct quiet *quiet, const struct workdays *workdays, int64_t day)
 {
     return quiet->is_workdays && workdays_count(workdays, day, day) == 0;

@@ -21,6 +21,8 @@ struct quiet {
 
 /* "18:00-08:30", with any dash or 至 between; false when it is no such span. */
 MUST_USE bool quiet_parse(const char *text, int64_t *from, int64_t *to);
+/* "09:00", also in full width and with blanks. */
+MUST_USE bool quiet_parse_time(const char *text, int64_t *minutes);
 /* The first instant at or after `instant` that is not quiet. */
 int64_t quiet_until(const struct quiet *quiet, const struct workdays *workdays, int64_t instant);
 /* The first instant after `instant` at which the clock shows `minutes`, on a day that is worked

@@ -20,6 +20,7 @@ command_handler plan_show_handler;
 command_handler plan_sign_handler;
 command_handler outbox_handler;
 command_handler find_handler;
+command_handler acknowledge_handler;
 command_handler figures_handler;
 
 extern const struct option open_options[];

@@ -78,6 +78,7 @@ struct keeper_fact {
     const struct value *form; /* map: field id or label to text or list of texts; NULL: empty */
     int64_t occurred;         /* a day, or KEEPER_NO_DAY */
     bool is_ready; /* form holds canonical values under ids already: nothing is asked of a worker */
+    bool is_granted; /* the right was proved in another way: no role is asked for */
     /* What else belongs to the fact, in its transaction; NULL: nothing. */
     bool (*also)(void *context, struct err *err);
     void *context;

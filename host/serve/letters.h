@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/value.h"
 
+struct actor;
 struct keeper;
 
 #define LETTERS_TOKEN 33 /* 128 bits in hex, with NUL */
@@ -35,6 +36,20 @@ MUST_USE bool letters_due(struct keeper *keeper, int64_t *at, struct err *err);
    row in the caller's transaction. A template that cannot be read is ERR_INVALID or ERR_MISSING. */
 MUST_USE bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **message,
                            struct err *err);
+
+/* What a token of acknowledgement did. */
+struct letters_seen {
+    bool is_first;   /* it had not been used before */
+    int64_t seen_at; /* the site's clock */
+    char person[256];
+    char number[128]; /* of the case; "" for a digest or a message of no case */
+    size_t facts;     /* recorded by this use */
+};
+/* Uses a token once: the fact `seen` is recorded for the person on the case (on each of a digest),
+   and the row keeps when. A second use changes nothing and says when the first was. Whatever is no
+   token in use is ERR_MISSING, in the same words. */
+MUST_USE bool letters_acknowledge(struct keeper *keeper, const struct actor *recorder,
+                                  const char *token, struct letters_seen *out, struct err *err);
 
 /* Takes the token out of a message's link, in place: for whoever shows it. */
 void letters_hide_token(struct value *message);

@@ -57,7 +57,7 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
         return false;
     }
     about = value_get(value_get(crew->about, "facts"), deed->name);
-    deed->principals = value_get(about, "by");
+    deed->principals = fact->is_granted ? NULL : value_get(about, "by");
     deed->is_lasting = true;
     if (fact->is_ready) {
         form = fact->form ? value_copy(fact->form) : value_new_map();
