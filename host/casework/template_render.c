@@ -11,6 +11,13 @@
 
 #define LIST_DEPTH 4
 
+/* Bytes of each part; what is longer is cut on a character. */
+#define TITLE_MOST 480
+#define LABEL_MOST 120
+#define FACT_MOST 4000
+#define BODY_MOST 60000
+#define CUT_MARK "…"
+
 struct filling {
     const struct value *frames[TEMPLATE_DEPTH + 1]; /* innermost last */
     size_t depth;
@@ -215,35 +222,48 @@ static void fill(struct filling *filling, const struct run *run, size_t from, si
     }
 }
 
-/* One part as text without blanks at its ends; the caller's. keep names the control characters that
-   stay. */
-static struct value *fill_part(const struct run *run, const struct value *data, const char *keep,
+/* A whole part. */
+struct part {
+    const struct run *run;
+    size_t most;      /* bytes */
+    const char *keep; /* the control characters that stay */
+};
+
+/* As text without blanks at its ends; the caller's. */
+static struct value *fill_part(const struct part *part, const struct value *data,
                                struct value *missing)
 {
     struct buf out;
     struct filling filling = {.frames = {data}, .out = &out, .missing = missing};
-    struct value *part;
+    struct value *filled;
     char *text;
     size_t start;
     size_t end;
 
     buf_init(&out, TEMPLATE_OUTPUT);
-    fill(&filling, run, 0, run->count);
+    fill(&filling, part->run, 0, part->run->count);
     buf_add_text(&out, ""); /* so that there are bytes to clean */
     text = out.bytes;
     if (!text) {
         buf_clear(&out);
         return value_new_text("");
     }
-    text_clean(text, ' ', keep);
+    text_clean(text, ' ', part->keep);
     start = strspn(text, " \t\n");
     end = strlen(text);
     while (end > start && strchr(" \t\n", text[end - 1])) {
         end--;
     }
-    part = value_new_string(text + start, end - start);
+    if (end - start > part->most) {
+        text[start + part->most - strlen(CUT_MARK)] = '\0';
+        text_trim(text + start);
+        end = start + strlen(text + start);
+        memcpy(text + end, CUT_MARK, strlen(CUT_MARK)); /* there is room: it was longer */
+        end += strlen(CUT_MARK);
+    }
+    filled = value_new_string(text + start, end - start);
     buf_clear(&out);
-    return part;
+    return filled;
 }
 
 struct value *template_render(const struct template *template, const struct value *data,
@@ -252,20 +272,25 @@ struct value *template_render(const struct template *template, const struct valu
     struct value *message = value_new_map();
     struct value *facts = value_new_list();
 
-    value_set(message, "title", fill_part(&template->title, data, "", missing));
+    const struct part title = {&template->title, TITLE_MOST, ""};
+    const struct part body = {&template->body, BODY_MOST, "\n"};
+
+    value_set(message, "title", fill_part(&title, data, missing));
     for (size_t i = 0; i < template->fact_count; i++) {
+        const struct part label = {&template->facts[i].label, LABEL_MOST, ""};
+        const struct part text = {&template->facts[i].text, FACT_MOST, ""};
         struct value *fact = value_new_list();
 
-        value_push(fact, fill_part(&template->facts[i].label, data, "", missing));
-        value_push(fact, fill_part(&template->facts[i].text, data, "", missing));
-        if (value_length(value_at(fact, 1))) {
+        value_push(fact, fill_part(&label, data, missing));
+        value_push(fact, fill_part(&text, data, missing));
+        if (value_length(value_at(fact, 0)) && value_length(value_at(fact, 1))) {
             value_push(facts, fact);
         } else {
             value_free(fact);
         }
     }
     value_set(message, "facts", facts);
-    value_set(message, "body", fill_part(&template->body, data, "\n", missing));
+    value_set(message, "body", fill_part(&body, data, missing));
     return message;
 }
 

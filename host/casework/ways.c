@@ -8,7 +8,8 @@
 #include "casework/quiet.h"
 #include "casework/registry_parts.h"
 
-#define ADDRESS_LIMIT 200
+#define ADDRESS_LIMIT 129
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@+-"
 #define TIME_FORM "%02" PRId64 ":%02" PRId64
 
 const char *const WAYS_NAMES[WAYS_COUNT] = {"wecom", "dingtalk", "feishu",
@@ -44,7 +45,7 @@ static bool normal_address(const struct site *site, const char *name, const char
     if (!registry_check_text(site, what, text, ADDRESS_LIMIT, err)) {
         return false;
     }
-    if (strpbrk(text, " \t|,;") ||
+    if (strspn(text, LETTERS) != strlen(text) ||
         (strcmp(name, "mail") == 0 && (!at || at == text || !at[1] || strchr(at + 1, '@')))) {
         err_set(err, ERR_INVALID, SAY("%s“%s”不是有效的地址", "%s \"%s\" is no address"), what,
                 text);
@@ -79,9 +80,9 @@ bool ways_normal(const struct site *site, const char *name, const char *what, co
         return true;
     }
     err_set(err, ERR_INVALID,
-            is_quiet(name) ? SAY("%s“%s”应写成 18:00-08:30，或“无”",
-                                 "%s \"%s\" is written 18:00-08:30, or 无")
-                           : SAY("%s“%s”应写成 09:00，或“无”", "%s \"%s\" is written 09:00, or 无"),
+            is_quiet(name)
+                ? SAY("%s“%s”应写成 18:00-08:30，或“无”", "%s \"%s\" is written 18:00-08:30, or 无")
+                : SAY("%s“%s”应写成 09:00，或“无”", "%s \"%s\" is written 09:00, or 无"),
             what, text);
     return false;
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "casework/rights.h"
 #include "cli/ask.h"
+#include "cli/check_templates.h"
 #include "cli/opened.h"
 
 struct checking {
@@ -241,6 +242,25 @@ static void warn_around(struct checking *checking)
     value_free(ids);
 }
 
+/* What is wrong in the templates the scripts name; the finding stands in the template's file. */
+static void look_at_templates(struct checking *checking)
+{
+    struct value *seen = value_new_map();
+    struct value *findings = value_new_list();
+
+    for (size_t i = 0; i < checking->sources->count; i++) {
+        if (!checking->sources->items[i].is_extra) {
+            check_templates(checking->house, checking->sources->items[i].about, seen, findings);
+        }
+    }
+    for (size_t i = 0; i < value_count(findings); i++) {
+        value_push(checking->report->findings, value_copy(value_at(findings, i)));
+        checking->report->errors++;
+    }
+    value_free(findings);
+    value_free(seen);
+}
+
 /* Outside of a site the house's own names are known. */
 static struct value *role_names(const struct house *house)
 {
@@ -269,6 +289,7 @@ bool check_sources(struct house *house, struct sources *sources, struct check_re
     }
     if (ok) {
         warn_around(&checking);
+        look_at_templates(&checking);
     }
     value_free(checking.others);
     value_free(checking.roles);

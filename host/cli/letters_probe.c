@@ -1,8 +1,6 @@
 /* For specs alone, in test builds alone: the acts of letters one at a time, without anybody who
    sends. --as-configured lets a rehearsal use the channels of its configuration, so that the clock
    can be turned. */
-#ifdef DUBAN_TEST
-
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -12,6 +10,8 @@
 #include "cli/house.h"
 #include "serve/keeper.h"
 #include "serve/letters.h"
+
+#ifdef DUBAN_TEST
 
 static const struct option PROBE_OPTIONS[] = {
     {"as-configured", NULL, "用配置的渠道", "with the channels of the configuration"},
@@ -46,8 +46,7 @@ static enum outcome route(struct house *house, const struct args *args, struct e
 
 static enum outcome release(struct house *house, const struct args *args, struct err *err)
 {
-    return enter(house, args, err) &&
-                   letters_release(house->keeper, site_now(house->site), err)
+    return enter(house, args, err) && letters_release(house->keeper, site_now(house->site), err)
                ? OUTCOME_DONE
                : OUTCOME_REFUSED;
 }

@@ -1,5 +1,5 @@
-/* What is kept at hand while letters are written: templates and working calendars, which are dear to
-   read and seldom change. */
+/* What is kept at hand while letters are written: templates and working calendars, which are dear
+   to read and seldom change. */
 #ifndef DUBAN_DESK_H
 #define DUBAN_DESK_H
 

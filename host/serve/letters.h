@@ -14,7 +14,7 @@
 struct actor;
 struct keeper;
 
-#define LETTERS_TOKEN 33 /* 128 bits in hex, with NUL */
+#define LETTERS_TOKEN 33        /* 128 bits in hex, with NUL */
 #define LETTERS_DIGEST "digest" /* the template of what was collected */
 
 /* Finds person, channel, priority, expiry for up to limit messages that have none, in one
@@ -23,15 +23,16 @@ struct keeper;
    at. On a site without a route nothing is looked at. */
 MUST_USE bool letters_route(struct keeper *keeper, int64_t limit, int64_t *count, struct err *err);
 
-/* What waited long enough at the site's instant `now`, in one transaction (the caller's when there is
-   one): held messages are looked at again (the case was closed since: cancelled; out of date: dead;
-   else they find person, channel and words anew) and digests are flushed. Then letters_route. */
+/* What waited long enough at the site's instant `now`, in one transaction (the caller's when there
+   is one): held messages are looked at again (the case was closed since: cancelled; out of date:
+   dead; else they find person, channel and words anew) and digests are flushed. Then letters_route.
+ */
 MUST_USE bool letters_release(struct keeper *keeper, int64_t now, struct err *err);
 /* When letters_release has something to do next, on the site's clock; INT64_MAX: nothing. */
 MUST_USE bool letters_due(struct keeper *keeper, int64_t *at, struct err *err);
 
-/* The neutral message of a row that has its channel, the caller's: { id, number, title, facts, body,
-   link, severity, to = { name, address }, mention, type, template_hash, at }. Where the
+/* The neutral message of a row that has its channel, the caller's: { id, number, title, facts,
+   body, link, severity, to = { name, address }, mention, type, template_hash, at }. Where the
    configuration has a link, it carries a fresh token of acknowledgement, whose hash is put into the
    row in the caller's transaction. A template that cannot be read is ERR_INVALID or ERR_MISSING. */
 MUST_USE bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **message,

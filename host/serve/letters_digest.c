@@ -33,8 +33,8 @@ static bool open_window(struct keeper *keeper, const struct addressee *to, int64
     return true;
 }
 
-bool letters_collect(struct keeper *keeper, const struct letter *letter,
-                     const struct addressee *to, int64_t now, struct err *err)
+bool letters_collect(struct keeper *keeper, const struct letter *letter, const struct addressee *to,
+                     int64_t now, struct err *err)
 {
     int64_t digest_id = 0;
 
@@ -94,16 +94,15 @@ static bool read_members(struct keeper *keeper, int64_t digest_id, struct member
             return true;
         }
         out->list = row_room(out->list, out->count, sizeof *out->list);
-        out->list[out->count++] =
-            (struct member){.letter = {.outbox_id = stmt_int(stmt, 0),
-                                       .case_id = row_id(stmt, 1),
-                                       .office_id = stmt_int(stmt, 2),
-                                       .person_id = stmt_int(stmt, 3),
-                                       .created_at = stmt_int(stmt, 4),
-                                       .key = row_copy(stmt, 5),
-                                       .template = row_copy(stmt, 6),
-                                       .principals = row_copy(stmt, 7)},
-                            .is_closed = stmt_int(stmt, 8) != 0};
+        out->list[out->count++] = (struct member){.letter = {.outbox_id = stmt_int(stmt, 0),
+                                                             .case_id = row_id(stmt, 1),
+                                                             .office_id = stmt_int(stmt, 2),
+                                                             .person_id = stmt_int(stmt, 3),
+                                                             .created_at = stmt_int(stmt, 4),
+                                                             .key = row_copy(stmt, 5),
+                                                             .template = row_copy(stmt, 6),
+                                                             .principals = row_copy(stmt, 7)},
+                                                  .is_closed = stmt_int(stmt, 8) != 0};
     }
     return false;
 }

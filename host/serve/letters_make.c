@@ -214,24 +214,33 @@ void letters_token_hash(const char *token, char out[static 65])
     digest_free(digest);
 }
 
-/* A fresh token, whose hash is kept; "" where no link would carry it. */
-static bool give_token(struct keeper *keeper, const struct source *source,
-                       char token[static LETTERS_TOKEN], struct err *err)
+/* A fresh token where a link will carry it, else "". */
+static void make_token(const struct keeper *keeper, char token[static LETTERS_TOKEN])
 {
     unsigned char bytes[(LETTERS_TOKEN - 1) / 2];
-    char hash[DIGEST_HEX];
 
     token[0] = '\0';
-    if (!keeper->site->conf.link) {
-        return true;
+    if (keeper->site->conf.link) {
+        random_bytes(bytes, sizeof bytes);
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            snprintf(token + i * 2, 3, "%02x", bytes[i]);
+        }
     }
-    random_bytes(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        snprintf(token + i * 2, 3, "%02x", bytes[i]);
+}
+
+/* The row keeps which template spoke, and the hash of the token alone. */
+static bool stamp(struct keeper *keeper, const struct source *source,
+                  const struct template *template, const char *token, struct err *err)
+{
+    char hash[DIGEST_HEX] = "";
+
+    if (token[0]) {
+        letters_token_hash(token, hash);
     }
-    letters_token_hash(token, hash);
-    return store_run(keeper->store, "UPDATE outbox SET token_hash = $2 WHERE outbox_id = $1", NULL,
-                     err, "it", source->outbox_id, hash);
+    return store_run(keeper->store,
+                     "UPDATE outbox SET template_hash = $2, token_hash = NULLIF($3, '')"
+                     " WHERE outbox_id = $1",
+                     NULL, err, "itt", source->outbox_id, template_hash(template), hash);
 }
 
 void letters_hide_token(struct value *message)
@@ -253,7 +262,8 @@ static void set_id(const struct source *source, const struct addressee *to, stru
     struct buf text;
 
     buf_init(&text, 4096);
-    buf_add_format(&text, "%s\n%s\n%s", source->number ? source->number : "", source->key, to->code);
+    buf_add_format(&text, "%s\n%s\n%s", source->number ? source->number : "", source->key,
+                   to->code);
     letters_token_hash(buf_text(&text), hash);
     hash[32] = '\0';
     value_set_text(message, "id", hash);
@@ -271,7 +281,9 @@ static bool set_to(struct keeper *keeper, const struct source *source, const str
     buf_init(&address, 1024);
     ok = !source->channel || letters_address(keeper, to, source->channel, &address, err);
     value_set_text(map, "name", to->name);
-    value_set_text(map, "address", buf_text(&address));
+    if (address.length) {
+        value_set_text(map, "address", buf_text(&address));
+    }
     value_set(message, "to", map);
     value_set_text(message, "mention", is_group ? buf_text(&address) : "");
     buf_clear(&address);
@@ -295,8 +307,9 @@ static bool fill(struct keeper *keeper, const struct source *source, const struc
     char token[LETTERS_TOKEN];
     char *link;
 
+    make_token(keeper, token);
     if (!desk_template(keeper->desk, source->template, &template, err) ||
-        !give_token(keeper, source, token, err)) {
+        !stamp(keeper, source, template, token, err)) {
         return false;
     }
     link = link_of(keeper, source->number, token[0] ? token : NULL);
@@ -305,12 +318,14 @@ static bool fill(struct keeper *keeper, const struct source *source, const struc
     missing = value_new_list();
     *message = template_render(template, source->data, missing);
     tell_missing(source, missing);
+    if (!value_length(value_get(*message, "title"))) {
+        value_set_text(*message, "title", source->template); /* its places were all empty */
+    }
     value_set_text(*message, "link", link);
     value_set_text(*message, "number", source->number);
     value_set_text(*message, "severity",
                    source->priority < 2 ? SEVERITIES[source->priority] : "normal");
     value_set_text(*message, "type", source->template);
-    value_set_text(*message, "template_hash", template_hash(template));
     value_set_int(*message, "at", source->created_at);
     value_free(missing);
     mem_free(link);

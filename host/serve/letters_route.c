@@ -13,7 +13,8 @@
 #include "serve/letters_parts.h"
 
 #define HOUR_MS (CLOCK_DAY_MS / 24)
-#define PAPER_AGAIN_MS INT64_C(600000) /* how often a message that waits for its paper looks again */
+#define PAPER_AGAIN_MS \
+    INT64_C(600000) /* how often a message that waits for its paper looks again */
 #define LETTERS_BATCH 512
 
 /* How one message goes. */
@@ -146,8 +147,11 @@ static bool no_channel(struct keeper *keeper, const struct letter *letter,
 {
     static const struct {
         const char *kind, *zh;
-    } KINDS[] = {{"wecom", "企业微信"}, {"dingtalk", "钉钉"}, {"feishu", "飞书"},
-                 {"mail", "邮箱"},      {"phone", "电话"}};
+    } KINDS[] = {{"wecom", "企业微信"},
+                 {"dingtalk", "钉钉"},
+                 {"feishu", "飞书"},
+                 {"mail", "邮箱"},
+                 {"phone", "电话"}};
     const char *word = lacks;
     struct buf reason;
     bool ok;
@@ -177,8 +181,7 @@ static bool no_channel(struct keeper *keeper, const struct letter *letter,
 static int64_t expiry(struct keeper *keeper, const struct letter *letter,
                       const struct template_manner *manner, const char *channel)
 {
-    const struct value *conf =
-        conf_channel(&keeper->site->conf, keeper->site->is_virtual, channel);
+    const struct value *conf = conf_channel(&keeper->site->conf, keeper->site->is_virtual, channel);
     int64_t hours = value_get_int(conf, "expires", 0);
     int64_t ms = hours > 0 ? hours * HOUR_MS : 0;
 
@@ -272,8 +275,7 @@ static bool route(struct keeper *keeper, struct letter *letter, struct err *err)
     bool is_settled = false;
     struct err why = {0};
 
-    if ((letter->is_again ||
-         clock_day(letter->created_at) != clock_day(keeper_instant(keeper))) &&
+    if ((letter->is_again || clock_day(letter->created_at) != clock_day(keeper_instant(keeper))) &&
         !letters_who(keeper, letter, &fate, err)) {
         return false;
     }

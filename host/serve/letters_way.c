@@ -18,7 +18,7 @@ struct kind {
 };
 
 static const struct kind KINDS[] = {
-    {"wecom-bot", "wecom", true},  {"wecom-app", "wecom", false}, {"dingtalk-bot", "phone", true},
+    {"wecom-bot", "wecom", true},   {"wecom-app", "wecom", false}, {"dingtalk-bot", "phone", true},
     {"feishu-bot", "feishu", true}, {"webhook", NULL, false},      {"smtp", "mail", false},
     {"lua", NULL, false},           {"sink", NULL, false},
 };
@@ -149,8 +149,9 @@ static bool find_address(struct keeper *keeper, const struct addressee *to, cons
         buf_add_text(out, to->phone);
         return true;
     }
-    if (!store_ask(keeper->store, "SELECT address FROM addresses WHERE person_id = $1 AND kind = $2",
-                   &stmt, err, "it", to->person_id, kind) ||
+    if (!store_ask(keeper->store,
+                   "SELECT address FROM addresses WHERE person_id = $1 AND kind = $2", &stmt, err,
+                   "it", to->person_id, kind) ||
         !stmt_step(stmt, &has_row, err)) {
         return false;
     }

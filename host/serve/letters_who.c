@@ -12,7 +12,8 @@
 #include "serve/scene.h"
 
 #define WHO_LIMIT ((size_t)64 * 1024)
-#define UNREACHABLE "unreachable" /* the template that tells the administrator: never told of itself */
+#define UNREACHABLE \
+    "unreachable" /* the template that tells the administrator: never told of itself */
 
 void letter_clear(struct letter *letter)
 {
@@ -101,8 +102,7 @@ static bool find_meant(struct keeper *keeper, const struct letter *letter, struc
     codec_put_value(&codec, list);
     out->is_known = true;
     ok = !codec.is_over &&
-         recipients_find(keeper->recipients, letter->office_id,
-                         clock_day(keeper_instant(keeper)),
+         recipients_find(keeper->recipients, letter->office_id, clock_day(keeper_instant(keeper)),
                          (struct span){codec.bytes, codec.length}, &out->ids, &out->count, err);
     buf_clear(&codec);
     value_free(list);

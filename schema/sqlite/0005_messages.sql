@@ -55,6 +55,7 @@ CREATE TABLE outbox_next (
   message     TEXT, -- the neutral message as it was first sent; NULL: not rendered yet
   reason      TEXT NOT NULL, -- why it is held, dead or unknown, and what to do; "" when in order
   digest_id   INTEGER, -- NULL: neither in a digest nor one itself
+  template_hash TEXT, -- SHA-256 of the template that gave the words; NULL: not rendered yet
   token_hash  TEXT, -- SHA-256 of the acknowledgement token; NULL: none was given out
   seen_at     INTEGER, -- the site's clock; NULL: not acknowledged
   CONSTRAINT outbox_pk PRIMARY KEY (outbox_id),

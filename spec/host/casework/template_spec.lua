@@ -120,6 +120,15 @@ describe("a template", function()
     end)
   end
 
+  it("cuts what is too long on a character", function()
+    local message = render("# {{a}}\n- 甲：{{a}}\n\n{{a}}", { a = ("长"):rep(21000) })
+    for text, most in pairs({ [message.title] = 480, [message.facts[1][2]] = 4000, [message.body] = 60000 }) do
+      assert.is_true(#text <= most and #text > most - 8)
+      assert.equal("长…", text:sub(-6))
+      assert.is_truthy(utf8.len(text))
+    end
+  end)
+
   it("never does more than it may", function()
     local deep, rows = "x", {}
     for _ = 1, 8 do
