@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/value.h"
 #include "cli/command.h"
+#include "cli/gaps.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
 #include "cli/view.h"
@@ -38,8 +39,8 @@ enum outcome explain_handler(struct house *house, const struct args *args, struc
     char *number = NULL;
     bool ok = look(house, args, &number, err) && keeper_explain(house->keeper, number, &lines, err);
 
-    mem_free(number);
     if (!ok) {
+        mem_free(number);
         return OUTCOME_REFUSED;
     }
     for (size_t i = 0; i < value_count(lines); i++) {
@@ -52,8 +53,10 @@ enum outcome explain_handler(struct house *house, const struct args *args, struc
         wrap_print(&house->out, buf_text(&head), indent, text ? text + indent : "");
         buf_clear(&head);
     }
+    ok = gaps_show(house, number, NULL, err);
+    mem_free(number);
     out_document(&house->out, lines);
-    return OUTCOME_DONE;
+    return args_outcome(ok);
 }
 
 enum outcome next_handler(struct house *house, const struct args *args, struct err *err)
@@ -62,8 +65,8 @@ enum outcome next_handler(struct house *house, const struct args *args, struct e
     char *number = NULL;
     bool ok = look(house, args, &number, err) && keeper_next(house->keeper, number, &items, err);
 
-    mem_free(number);
     if (!ok) {
+        mem_free(number);
         return OUTCOME_REFUSED;
     }
     for (size_t i = 0; i < value_count(items); i++) {
@@ -82,8 +85,10 @@ enum outcome next_handler(struct house *house, const struct args *args, struct e
             &house->out, "%s\n",
             SAY("无人办理时，什么也不会再发生。", "If nobody acts, nothing more will happen."));
     }
+    ok = gaps_show(house, number, items, err);
+    mem_free(number);
     out_document(&house->out, items);
-    return OUTCOME_DONE;
+    return args_outcome(ok);
 }
 
 static const struct option EYES_OPTIONS[] = {

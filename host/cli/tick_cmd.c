@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/reach.h"
 #include "casework/workdays.h"
 #include "cli/because.h"
 #include "cli/handlers.h"
@@ -183,6 +184,7 @@ static enum outcome tick_handler(struct house *house, const struct args *args, s
     struct keeper_ticked ticked = {0};
     const char *text = args_get(args, "until");
     int64_t until = 0;
+    bool is_night = false;
     bool ok = false;
 
     if (text && !clock_parse_instant(text, &until, err)) {
@@ -200,6 +202,7 @@ static enum outcome tick_handler(struct house *house, const struct args *args, s
         say_totals(&timeline, &ticked);
         keep_totals(&timeline, &ticked);
     }
+    ok = ok && reach_nightly(house->site, &is_night, err);
 done:
     value_free(timeline.list);
     view_case_clear(&timeline.of);

@@ -274,12 +274,12 @@ static bool set_to(struct keeper *keeper, const struct source *source, const str
                    struct value *message, struct err *err)
 {
     struct value *map = value_new_map();
-    bool is_group = source->channel && letters_is_group(keeper, source->channel);
+    bool is_group = source->channel && routes_is_group(keeper->site, source->channel);
     bool ok;
     struct buf address;
 
     buf_init(&address, 1024);
-    ok = !source->channel || letters_address(keeper, to, source->channel, &address, err);
+    ok = !source->channel || routes_address(keeper->site, to, source->channel, &address, err);
     value_set_text(map, "name", to->name);
     if (address.length) {
         value_set_text(map, "address", buf_text(&address));
@@ -338,7 +338,7 @@ bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **messa
     struct source source;
     struct value *made = NULL;
     bool ok = read_source(keeper, outbox_id, &source, err) &&
-              letters_addressee(keeper, source.person_id, &to, err) &&
+              routes_addressee(keeper->site, source.person_id, &to, err) &&
               (strcmp(source.template, LETTERS_DIGEST) != 0 || !source.digest_id ||
                add_items(keeper, &source, err)) &&
               fill(keeper, &source, &to, &made, err) && set_to(keeper, &source, &to, made, err);

@@ -8,37 +8,10 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "base/value.h"
-#include "casework/quiet.h"
 #include "casework/registry.h"
+#include "casework/routes.h"
 #include "casework/template.h"
 #include "serve/inside.h"
-
-/* ---- letters_way.c ---- */
-
-/* Somebody a message may go to. */
-struct addressee {
-    int64_t person_id;
-    int64_t office_id;
-    char code[REGISTRY_CODE];
-    char name[REGISTRY_NAME];
-    char phone[REGISTRY_CODE];
-    char unit[REGISTRY_CODE]; /* code; of the office itself for its own people */
-    char unit_name[REGISTRY_NAME];
-    struct quiet quiet; /* the own hours, else the site's */
-    int64_t digest_at;  /* minutes after midnight; QUIET_NEVER: each message by itself */
-};
-MUST_USE bool letters_addressee(struct keeper *keeper, int64_t person_id, struct addressee *out,
-                                struct err *err);
-/* The first channel of the route that serves the person and has an address; *name is borrowed from
-   the configuration and NULL when there is none. *lacks (may be NULL) gets the kind of address that
-   a channel would need, NULL when no channel serves the person at all. */
-MUST_USE bool letters_channel(struct keeper *keeper, const struct addressee *to, const char **name,
-                              const char **lacks, struct err *err);
-/* The person's address for that channel; "" when it needs none. */
-MUST_USE bool letters_address(struct keeper *keeper, const struct addressee *to,
-                              const char *channel, struct buf *out, struct err *err);
-/* Is the channel a group, where a person is only mentioned? */
-bool letters_is_group(struct keeper *keeper, const char *channel);
 
 /* ---- letters_who.c ---- */
 

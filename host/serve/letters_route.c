@@ -145,34 +145,12 @@ static bool look_at_paper(struct keeper *keeper, const struct letter *letter, bo
 static bool no_channel(struct keeper *keeper, const struct letter *letter,
                        const struct addressee *to, const char *lacks, struct err *err)
 {
-    static const struct {
-        const char *kind, *zh;
-    } KINDS[] = {{"wecom", "企业微信"},
-                 {"dingtalk", "钉钉"},
-                 {"feishu", "飞书"},
-                 {"mail", "邮箱"},
-                 {"phone", "电话"}};
-    const char *word = lacks;
     struct buf reason;
     bool ok;
 
-    for (size_t i = 0; lacks && i < COUNT_OF(KINDS); i++) {
-        word = strcmp(KINDS[i].kind, lacks) == 0 ? SAY(KINDS[i].zh, lacks) : word;
-    }
     buf_init(&reason, 1000);
-    if (lacks) {
-        buf_add_format(&reason,
-                       SAY("没有%s的%s；用 duban import people 补录后执行 duban outbox replay",
-                           "there is no address of %s (%s): import people, then outbox replay"),
-                       to->name, word);
-    } else {
-        buf_add_format(&reason,
-                       SAY("没有哪个渠道管到%s；改 duban.conf.lua 的 serves 后执行 duban outbox"
-                           " replay",
-                           "no channel serves %s: see serves in duban.conf.lua, then outbox"
-                           " replay"),
-                       to->name);
-    }
+    routes_say_why(to, lacks, &reason);
+    buf_add_text(&reason, SAY("，再执行 duban outbox replay", ", then duban outbox replay"));
     ok = letters_dead(keeper, letter, buf_text(&reason), err);
     buf_clear(&reason);
     return ok;
@@ -248,8 +226,8 @@ static bool place(struct keeper *keeper, const struct letter *letter,
     const char *lacks = NULL;
     struct addressee to;
 
-    if (!letters_addressee(keeper, letter->person_id, &to, err) ||
-        !letters_channel(keeper, &to, &way.channel, &lacks, err)) {
+    if (!routes_addressee(keeper->site, letter->person_id, &to, err) ||
+        !routes_channel(keeper->site, &to, &way.channel, &lacks, err)) {
         return false;
     }
     if (!way.channel) {
@@ -311,7 +289,7 @@ bool letters_route(struct keeper *keeper, int64_t limit, int64_t *count, struct 
     bool ok = true;
 
     *count = 0;
-    if (!value_count(conf_route(&keeper->site->conf, keeper->site->is_virtual))) {
+    if (!routes_are_any(keeper->site)) {
         return true;
     }
     if (!is_inside && (!keeper_begin(keeper, err) || !store_begin(keeper->store, err))) {

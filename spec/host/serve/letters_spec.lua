@@ -73,7 +73,7 @@ describe("letters_route", function()
     assert.same({ "row_warn P08 waiting edu", "row_warn P12 waiting mail", "row_warn P10 dead nil",
       "transfer_chase P04 waiting bot" }, lines(office))
     local all = rows(office)
-    assert.equal("没有陈联络的邮箱；用 duban import people 补录后执行 duban outbox replay", all[3].reason)
+    assert.equal("没有陈联络的邮箱；请用 duban import people 补录，再执行 duban outbox replay", all[3].reason)
     assert.equal(20 * 86400000, all[1].worth)
     assert.equal(48 * 3600000, all[2].worth) -- the channel's own, which is shorter
     assert.same({ 2, 2, 1 }, { all[1].priority, all[2].priority, all[4].priority })

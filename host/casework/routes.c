@@ -1,6 +1,6 @@
 /* Through which channel a person is reached: the first of the route that serves unit and roles and
    knows an address. */
-#include "serve/letters_parts.h"
+#include "casework/routes.h"
 
 #include <string.h>
 
@@ -35,9 +35,9 @@ static const struct kind *kind_of(const struct value *channel)
     return NULL;
 }
 
-static const struct value *channel_of(const struct keeper *keeper, const char *name)
+static const struct value *channel_of(const struct site *site, const char *name)
 {
-    return conf_channel(&keeper->site->conf, keeper->site->is_virtual, name);
+    return conf_channel(&site->conf, site->is_virtual, name);
 }
 
 /* The kind of address a channel asks for; NULL: none. A gateway of its own says so itself. */
@@ -49,9 +49,9 @@ static const char *address_kind(const struct value *channel)
     return own ? own : kind ? kind->address : NULL;
 }
 
-bool letters_is_group(struct keeper *keeper, const char *channel)
+bool routes_is_group(const struct site *site, const char *channel)
 {
-    const struct kind *kind = kind_of(channel_of(keeper, channel));
+    const struct kind *kind = kind_of(channel_of(site, channel));
 
     return kind && kind->is_group;
 }
@@ -61,8 +61,7 @@ static int64_t minutes(const struct stmt *stmt, int column, int64_t otherwise)
     return stmt_is_null(stmt, column) ? otherwise : stmt_int(stmt, column);
 }
 
-bool letters_addressee(struct keeper *keeper, int64_t person_id, struct addressee *out,
-                       struct err *err)
+bool routes_addressee(struct site *site, int64_t person_id, struct addressee *out, struct err *err)
 {
     static const char sql[] =
         "SELECT p.code, p.name, p.phone, p.office_id, COALESCE(u.code, f.code),"
@@ -70,11 +69,11 @@ bool letters_addressee(struct keeper *keeper, int64_t person_id, struct addresse
         " JOIN offices AS f ON f.office_id = p.office_id"
         " LEFT JOIN units AS u ON u.unit_id = p.unit_id"
         " LEFT JOIN preferences AS w ON w.person_id = p.person_id WHERE p.person_id = $1";
-    const struct quiet *quiet = &keeper->site->conf.quiet;
+    const struct quiet *quiet = &site->conf.quiet;
     struct stmt *stmt = NULL;
     bool has_row = false;
 
-    if (!store_ask(keeper->store, sql, &stmt, err, "i", person_id) ||
+    if (!store_ask(site->store, sql, &stmt, err, "i", person_id) ||
         !stmt_step(stmt, &has_row, err)) {
         return false;
     }
@@ -96,14 +95,14 @@ bool letters_addressee(struct keeper *keeper, int64_t person_id, struct addresse
     return true;
 }
 
-static bool holds_role(struct keeper *keeper, const struct addressee *to, const char *role,
-                       bool *holds, struct err *err)
+static bool holds_role(struct site *site, const struct addressee *to, const char *role, bool *holds,
+                       struct err *err)
 {
     char today[12];
     int64_t count = 0;
 
-    clock_format_day(clock_day(keeper_instant(keeper)), today);
-    if (!store_one_int(keeper->store,
+    clock_format_day(clock_day(site_now(site)), today);
+    if (!store_one_int(site->store,
                        "SELECT COUNT(*) FROM roles WHERE person_id = $1 AND role = $2"
                        " AND starts_on <= $3 AND (ends_on IS NULL OR ends_on >= $3)",
                        &count, err, "itt", to->person_id, role, today)) {
@@ -114,7 +113,7 @@ static bool holds_role(struct keeper *keeper, const struct addressee *to, const 
 }
 
 /* A list that is not there names everybody. */
-static bool serves(struct keeper *keeper, const struct value *channel, const struct addressee *to,
+static bool serves(struct site *site, const struct value *channel, const struct addressee *to,
                    bool *is_served, struct err *err)
 {
     const struct value *units = value_get(value_get(channel, "serves"), "units");
@@ -128,7 +127,7 @@ static bool serves(struct keeper *keeper, const struct value *channel, const str
         has_unit = strcmp(unit, to->unit) == 0 || strcmp(unit, to->unit_name) == 0;
     }
     for (size_t i = 0; has_unit && !has_role && i < value_count(roles); i++) {
-        if (!holds_role(keeper, to, value_text(value_at(roles, i)), &has_role, err)) {
+        if (!holds_role(site, to, value_text(value_at(roles, i)), &has_role, err)) {
             return false;
         }
     }
@@ -136,7 +135,7 @@ static bool serves(struct keeper *keeper, const struct value *channel, const str
     return true;
 }
 
-static bool find_address(struct keeper *keeper, const struct addressee *to, const char *kind,
+static bool find_address(struct site *site, const struct addressee *to, const char *kind,
                          struct buf *out, struct err *err)
 {
     struct stmt *stmt = NULL;
@@ -149,9 +148,8 @@ static bool find_address(struct keeper *keeper, const struct addressee *to, cons
         buf_add_text(out, to->phone);
         return true;
     }
-    if (!store_ask(keeper->store,
-                   "SELECT address FROM addresses WHERE person_id = $1 AND kind = $2", &stmt, err,
-                   "it", to->person_id, kind) ||
+    if (!store_ask(site->store, "SELECT address FROM addresses WHERE person_id = $1 AND kind = $2",
+                   &stmt, err, "it", to->person_id, kind) ||
         !stmt_step(stmt, &has_row, err)) {
         return false;
     }
@@ -162,32 +160,32 @@ static bool find_address(struct keeper *keeper, const struct addressee *to, cons
     return true;
 }
 
-bool letters_address(struct keeper *keeper, const struct addressee *to, const char *channel,
-                     struct buf *out, struct err *err)
+bool routes_address(struct site *site, const struct addressee *to, const char *channel,
+                    struct buf *out, struct err *err)
 {
-    return find_address(keeper, to, address_kind(channel_of(keeper, channel)), out, err);
+    return find_address(site, to, address_kind(channel_of(site, channel)), out, err);
 }
 
 /* Whether the person can be reached there: a group needs no address to be written to. */
-static bool is_way(struct keeper *keeper, const char *name, const struct addressee *to,
-                   bool *is_good, const char **lacks, struct err *err)
+static bool is_way(struct site *site, const char *name, const struct addressee *to, bool *is_good,
+                   const char **lacks, struct err *err)
 {
-    const struct value *channel = channel_of(keeper, name);
+    const struct value *channel = channel_of(site, name);
     bool ok = true;
     struct buf address;
 
     *is_good = false;
-    if (channel && !serves(keeper, channel, to, is_good, err)) {
+    if (channel && !serves(site, channel, to, is_good, err)) {
         return false;
     }
     if (!*is_good) {
         return true;
     }
-    if (!address_kind(channel) || letters_is_group(keeper, name)) {
+    if (!address_kind(channel) || routes_is_group(site, name)) {
         return true;
     }
     buf_init(&address, 1024);
-    ok = find_address(keeper, to, address_kind(channel), &address, err);
+    ok = find_address(site, to, address_kind(channel), &address, err);
     *is_good = ok && address.length > 0;
     if (ok && !*is_good && lacks && !*lacks) {
         *lacks = address_kind(channel);
@@ -196,10 +194,10 @@ static bool is_way(struct keeper *keeper, const char *name, const struct address
     return ok;
 }
 
-bool letters_channel(struct keeper *keeper, const struct addressee *to, const char **name,
-                     const char **lacks, struct err *err)
+bool routes_channel(struct site *site, const struct addressee *to, const char **name,
+                    const char **lacks, struct err *err)
 {
-    const struct value *route = conf_route(&keeper->site->conf, keeper->site->is_virtual);
+    const struct value *route = conf_route(&site->conf, site->is_virtual);
 
     *name = NULL;
     if (lacks) {
@@ -209,10 +207,42 @@ bool letters_channel(struct keeper *keeper, const struct addressee *to, const ch
         const char *channel = value_text(value_at(route, i));
         bool is_good = false;
 
-        if (!is_way(keeper, channel, to, &is_good, lacks, err)) {
+        if (!is_way(site, channel, to, &is_good, lacks, err)) {
             return false;
         }
         *name = is_good ? channel : NULL;
     }
     return true;
+}
+
+bool routes_are_any(const struct site *site)
+{
+    return value_count(conf_route(&site->conf, site->is_virtual)) > 0;
+}
+
+void routes_say_why(const struct addressee *to, const char *lacks, struct buf *out)
+{
+    static const struct {
+        const char *kind, *zh;
+    } KINDS_ZH[] = {{"wecom", "企业微信"},
+                    {"dingtalk", "钉钉"},
+                    {"feishu", "飞书"},
+                    {"mail", "邮箱"},
+                    {"phone", "电话"}};
+    const char *word = lacks;
+
+    for (size_t i = 0; lacks && i < COUNT_OF(KINDS_ZH); i++) {
+        word = strcmp(KINDS_ZH[i].kind, lacks) == 0 ? SAY(KINDS_ZH[i].zh, lacks) : word;
+    }
+    if (lacks) {
+        buf_add_format(out,
+                       SAY("没有%s的%s；请用 duban import people 补录",
+                           "there is no address of %s (%s): duban import people"),
+                       to->name, word);
+    } else {
+        buf_add_format(out,
+                       SAY("没有哪个渠道管到%s；请改 duban.conf.lua 的 serves",
+                           "no channel serves %s: see serves in duban.conf.lua"),
+                       to->name);
+    }
 }
