@@ -10,7 +10,8 @@
 #include "casework/template.h"
 
 /* What every message knows, whatever its script gives. */
-static const char *const KNOWN[] = {"number", "due", "link", "workflow", "office", "name"};
+static const char *const KNOWN[] = {"number",   "due",    "link", "document",
+                                    "workflow", "office", "name"};
 
 static void add(struct value *findings, const char *path, int64_t line, int64_t column,
                 const char *text)

@@ -96,7 +96,6 @@ MUST_USE bool read_due(struct keeper *keeper, struct batch *batch, struct place 
                        int64_t until, struct err *err);
 
 /* ---- opening.c ---- */
-
 /* The unit of a record: the one whose code stands in its first unit field. 0: none. */
 int64_t record_unit(struct keeper *keeper, const struct value *about, const struct value *record);
 /* The number of a new case is taken, its row written; it has no event yet. */
@@ -112,7 +111,6 @@ MUST_USE bool opening_add(struct keeper *keeper, const struct opening *opening,
                           char number[static CASE_NUMBER_SIZE], int64_t *case_id, struct err *err);
 
 /* ---- waves.c ---- */
-
 /* Everything due at or before until, without jobs. */
 MUST_USE bool waves_run(struct keeper *keeper, int64_t until, struct err *err);
 /* In a transaction: puts a case aside, and its version after three faults within an hour. */

@@ -137,6 +137,7 @@ static bool read_source(struct keeper *keeper, int64_t outbox_id, struct source 
     set_unless(out->data, "due", stmt_text(stmt, 10, NULL));
     set_unless(out->data, "workflow", stmt_text(stmt, 11, NULL));
     set_unless(out->data, "office", stmt_text(stmt, 12, NULL));
+    set_unless(out->data, "document", NULL);
     stmt_reset(stmt);
     return set_paper(keeper, out, err);
 }

@@ -1,5 +1,6 @@
 /* What waited and need not wait any more: looked at again before it goes, because a night may have
    closed the case, moved the date or changed who is in charge. */
+#include "base/crash.h"
 #include "base/text.h"
 #include "casework/rows.h"
 #include "serve/letters.h"
@@ -56,7 +57,13 @@ bool letters_release(struct keeper *keeper, int64_t now, struct err *err)
         }
         return false;
     }
-    return is_inside || keeper_commit(keeper, err);
+    if (is_inside) {
+        return true;
+    }
+    crash_point("release.before_commit");
+    is_inside = keeper_commit(keeper, err);
+    crash_point("release.after_commit");
+    return is_inside;
 }
 
 bool letters_due(struct keeper *keeper, int64_t *at, struct err *err)

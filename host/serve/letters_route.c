@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -311,5 +312,8 @@ bool letters_route(struct keeper *keeper, int64_t limit, int64_t *count, struct 
         keeper_rollback(keeper);
         return false;
     }
-    return keeper_commit(keeper, err);
+    crash_point("letters.before_commit");
+    ok = keeper_commit(keeper, err);
+    crash_point("letters.after_commit");
+    return ok;
 }

@@ -20,8 +20,8 @@ describe("importing people with their addresses", function()
       .. " ON p.person_id = a.person_id ORDER BY p.code, a.kind")) do
       out[#out + 1] = ("%s %s %s"):format(row.code, row.kind, row.address)
     end
-    for _, row in ipairs(tables.rows(office, "SELECT p.code, w.quiet_from, w.quiet_to, w.digest_at FROM preferences AS w"
-      .. " JOIN people AS p ON p.person_id = w.person_id ORDER BY p.code")) do
+    for _, row in ipairs(tables.rows(office, "SELECT p.code, w.quiet_from, w.quiet_to, w.digest_at FROM"
+      .. " preferences AS w JOIN people AS p ON p.person_id = w.person_id ORDER BY p.code")) do
       out[#out + 1] = ("%s %s %s %s"):format(row.code, row.quiet_from, row.quiet_to, row.digest_at)
     end
     return out
@@ -31,7 +31,8 @@ describe("importing people with their addresses", function()
     assert.equal(0, import("编码,姓名,单位,角色,企业微信,钉钉号,飞书,电子邮箱,免打扰,汇总\n"
       .. "P01,赵主任,,director,zhao,zd,ou_1,zhao@x.cn,１８：００－８：３０,9:00\nP01,赵主任,,deputy,,,,,,\n"
       .. "P02,钱副主任,,deputy,,,,,,\n").code)
-    assert.same({ "P01 dingtalk zd", "P01 feishu ou_1", "P01 mail zhao@x.cn", "P01 wecom zhao", "P01 1080 510 540" }, kept())
+    assert.same({ "P01 dingtalk zd", "P01 feishu ou_1", "P01 mail zhao@x.cn", "P01 wecom zhao",
+      "P01 1080 510 540" }, kept())
   end)
 
   it("shows what differs, and overwrites only when asked", function()

@@ -77,16 +77,19 @@ describe("duban.conf.lua", function()
 return {
   office = "430000",
   channels = {
-    work = { kind = "wecom-bot", url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send", key = "file:/etc/duban/w.key",
-             serves = { units = { "430100" }, roles = { "liaison" } }, per_minute = 18, expires = 24, unknown = "hold" },
+    work = { kind = "wecom-bot", url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send",
+             key = "file:/etc/duban/w.key", serves = { units = { "430100" }, roles = { "liaison" } },
+             per_minute = 18, expires = 24, unknown = "hold" },
     app = { kind = "wecom-app", corp = "ww1", agent = 1000002, secret = "credential:wecom" },
     ding = { kind = "dingtalk-bot", token = "env:DING_TOKEN", secret = "credential:ding" },
     fei = { kind = "feishu-bot", token = "env:FEISHU", secret = "file:/etc/duban/f.key" },
-    mail = { kind = "smtp", host = "mail.gov.cn", port = 465, tls = "implicit", from = "duban@x.gov.cn", user = "duban",
-             password = "file:/etc/duban/m.key" },
+    mail = { kind = "smtp", host = "mail.gov.cn", port = 465, tls = "implicit", from = "duban@x.gov.cn",
+             user = "duban", password = "file:/etc/duban/m.key" },
     gate = { kind = "webhook", url = "https://gate.local/in", secret = "file:/a", old_secret = "file:/b",
-             allow = { "10.1.2.3" }, ca = "/etc/ca.pem", proxy = "http://p:3128", cert = "/c.pem", cert_key = "file:/k" },
-    sms = { kind = "lua", script = "mas.lua", url = "https://mas.local/", address = "phone", secrets = { key = "file:/s" } },
+             allow = { "10.1.2.3" }, ca = "/etc/ca.pem", proxy = "http://p:3128", cert = "/c.pem",
+             cert_key = "file:/k" },
+    sms = { kind = "lua", script = "mas.lua", url = "https://mas.local/", address = "phone",
+            secrets = { key = "file:/s" } },
     box = { kind = "sink" },
   },
   route = { "app", "work", "mail" },
@@ -100,7 +103,9 @@ return {
     local file = assert(io.open(site.make({ bare = true }).path .. "/duban.conf.lua"))
     local text = file:read("a")
     file:close()
-    site.write(office.path .. "/duban.conf.lua", (text:gsub("\n  %-%- ([cr}lq])", "\n  %1"):gsub("\n  %-%-   ", "\n    ")))
+    text = text:gsub("\n  %-%- ([cr}lq])", "\n  %1"):gsub("\n  %-%-   ", "\n    ")
+    assert.is_truthy(text:find("\n  route = ", 1, true))
+    site.write(office.path .. "/duban.conf.lua", text)
     office:must("cases")
   end)
 

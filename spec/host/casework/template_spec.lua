@@ -144,8 +144,10 @@ describe("a template", function()
   end)
 
   it("survives nonsense", function()
-    local pieces = { "{{", "}}", "｛｛", "｝｝", "#", "^", "/", "!", "a", "督办", " ", "\n", "- ", "：", ":", "<!--", "-->", "{", "}",
-      "{{#a}}", "{{/a}}", "{{^b}}", "{{/b}}", "{{.}}", "级别", "汇总", "\0", "\xef\xbb\xbf", "\xff", "\r", "link", "{{link}}", ";" }
+    local pieces = { "{{", "}}", "｛｛", "｝｝", "#", "^", "/", "!", "a", "督办", " ", "\n", "- ", "：", ":", "<!--",
+      "-->", "{", "}",
+      "{{#a}}", "{{/a}}", "{{^b}}", "{{/b}}", "{{.}}", "级别", "汇总", "\0",
+      "\xef\xbb\xbf", "\xff", "\r", "link", "{{link}}", ";" }
     local data = json.encode({ a = { 1, { a = { true } }, "x" }, b = "", link = "l" })
     local state = 20261129
     local function pick(n)

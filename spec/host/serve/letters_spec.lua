@@ -112,8 +112,9 @@ describe("letters_route", function()
   it("gives whoever stands in besides a copy, and nothing to who left", function()
     local office = make({ clock = "2026-06-29 09:30" })
     open(office, "省水利厅")
-    tables.exec(office, [[INSERT INTO roles (person_id, office_id, unit_id, role, starts_on) SELECT 9, r.office_id,
-      r.unit_id, 'liaison', '2026-06-30' FROM roles AS r JOIN people AS p ON p.person_id = r.person_id WHERE p.code = 'P12';
+    tables.exec(office, [[INSERT INTO roles (person_id, office_id, unit_id, role, starts_on) SELECT 9,
+      r.office_id, r.unit_id, 'liaison', '2026-06-30' FROM roles AS r
+      JOIN people AS p ON p.person_id = r.person_id WHERE p.code = 'P12';
       INSERT INTO addresses (person_id, kind, address) VALUES (9, 'mail', 'in@x.cn')]])
     office:must("tick", "--until", "2026-06-30 09:30")
     route(office)
