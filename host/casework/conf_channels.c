@@ -80,13 +80,18 @@ static bool read_secrets(const struct conf_check *check, const char *path,
 
 static bool read_texts(const struct conf_check *check, const char *path, const struct value *value)
 {
-    bool ok = value_kind(value) == VALUE_LIST;
+    bool ok = value_kind(value) == VALUE_LIST || is_text(value);
 
     for (size_t i = 0; ok && i < value_count(value); i++) {
         ok = is_text(value_at(value, i));
     }
     return ok || conf_refuse(check, path, "应是字符串的列表：{ \"…\", \"…\" }",
                              "is a list of strings: { \"…\", \"…\" }");
+}
+
+static bool read_list(const struct conf_check *check, const char *path, const struct value *value)
+{
+    return read_texts(check, path, is_text(value) ? NULL : value);
 }
 
 /* { units = { … }, roles = { … } } */
@@ -108,7 +113,7 @@ static bool read_serves(const struct conf_check *check, const char *path, const 
         if (strcmp(key, "units") != 0 && strcmp(key, "roles") != 0) {
             return conf_refuse_word(check, inner, key, &nearest);
         }
-        if (!read_texts(check, inner, value_at(value, i))) {
+        if (!read_list(check, inner, value_at(value, i))) {
             return false;
         }
     }
@@ -170,6 +175,12 @@ static bool read_form(const struct conf_check *check, const char *path, const st
         return read_secrets(check, path, value);
     case CONF_TEXTS:
         return read_texts(check, path, value);
+    case CONF_BOOL:
+        return value_kind(value) == VALUE_BOOL ||
+               conf_refuse(check, path, "应是 true 或 false", "is true or false");
+    case CONF_MAP:
+        return value_kind(value) == VALUE_MAP ||
+               conf_refuse(check, path, "应是表：{ 名称 = 值 }", "is a table: { name = value }");
     case CONF_SERVES:
         return read_serves(check, path, value);
     case CONF_WORD:
@@ -294,7 +305,7 @@ bool conf_read_route(const struct conf_check *check, const char *key, const stru
     if (value_kind(value) == VALUE_MAP && value_count(value) == 0) {
         return true; /* {} */
     }
-    if (!read_texts(check, key, value)) {
+    if (!read_list(check, key, value)) {
         return false;
     }
     value_free(check->conf->route);

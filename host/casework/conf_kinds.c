@@ -13,25 +13,29 @@ static const struct conf_row SHARED[] = {
 static const struct conf_row WECOM_BOT[] = {
     {"url", CONF_URL, false, NULL},
     {"key", CONF_SECRET, true, NULL},
+    {"format", CONF_TEXT, false, NULL},
     {NULL, CONF_TEXT, false, NULL},
 };
 
 static const struct conf_row WECOM_APP[] = {
-    {"url", CONF_URL, false, NULL},    {"corp", CONF_TEXT, true, NULL},
-    {"agent", CONF_COUNT, true, NULL}, {"secret", CONF_SECRET, true, NULL},
-    {NULL, CONF_TEXT, false, NULL},
+    {"url", CONF_URL, false, NULL},     {"corp", CONF_TEXT, true, NULL},
+    {"agent", CONF_COUNT, true, NULL},  {"secret", CONF_SECRET, true, NULL},
+    {"format", CONF_TEXT, false, NULL}, {"party", CONF_TEXTS, false, NULL},
+    {"tag", CONF_TEXTS, false, NULL},   {NULL, CONF_TEXT, false, NULL},
 };
 
 static const struct conf_row ROBOT[] = {
     {"url", CONF_URL, false, NULL},       {"token", CONF_SECRET, true, NULL},
     {"secret", CONF_SECRET, false, NULL}, {"keyword", CONF_TEXT, false, NULL},
-    {NULL, CONF_TEXT, false, NULL},
+    {"format", CONF_TEXT, false, NULL},   {NULL, CONF_TEXT, false, NULL},
 };
 
 static const struct conf_row WEBHOOK[] = {
     {"url", CONF_URL, true, NULL},
     {"secret", CONF_SECRET, true, NULL},
     {"old_secret", CONF_SECRET, false, NULL},
+    {"source", CONF_TEXT, false, NULL},
+    {"hub", CONF_BOOL, false, NULL},
     {NULL, CONF_TEXT, false, NULL},
 };
 
@@ -40,6 +44,8 @@ static const struct conf_row SMTP[] = {
     {"port", CONF_COUNT, false, NULL},
     {"tls", CONF_WORD, false, "implicit starttls none"},
     {"from", CONF_TEXT, true, NULL},
+    {"name", CONF_TEXT, false, NULL},
+    {"helo", CONF_TEXT, false, NULL},
     {"user", CONF_TEXT, false, NULL},
     {"password", CONF_SECRET, false, NULL},
     {NULL, CONF_TEXT, false, NULL},
@@ -50,6 +56,7 @@ static const struct conf_row LUA[] = {
     {"url", CONF_URL, false, NULL},
     {"address", CONF_WORD, false, "wecom dingtalk feishu mail phone"},
     {"secrets", CONF_SECRETS, false, NULL},
+    {"options", CONF_MAP, false, NULL},
     {NULL, CONF_TEXT, false, NULL},
 };
 

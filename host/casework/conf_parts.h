@@ -47,7 +47,9 @@ enum conf_form {
     CONF_COUNT,
     CONF_SECRET,  /* file:, env: or credential: */
     CONF_SECRETS, /* a table of them */
-    CONF_TEXTS,
+    CONF_TEXTS,   /* one text does as well */
+    CONF_BOOL,
+    CONF_MAP, /* whatever its script makes of it */
     CONF_SERVES,
     CONF_WORD /* one of words */
 };

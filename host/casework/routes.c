@@ -18,9 +18,14 @@ struct kind {
 };
 
 static const struct kind KINDS[] = {
-    {"wecom-bot", "wecom", true},   {"wecom-app", "wecom", false}, {"dingtalk-bot", "phone", true},
-    {"feishu-bot", "feishu", true}, {"webhook", NULL, false},      {"smtp", "mail", false},
-    {"lua", NULL, false},           {"sink", NULL, false},
+    {"wecom-bot", "wecom", true},
+    {"wecom-app", "wecom", false},
+    {"dingtalk-bot", "dingtalk", true},
+    {"feishu-bot", "feishu", true},
+    {"webhook", NULL, false},
+    {"smtp", "mail", false},
+    {"lua", "phone", false},
+    {"sink", NULL, false},
 };
 
 static const struct kind *kind_of(const struct value *channel)

@@ -112,7 +112,7 @@ static bool read_tag(struct scan *scan, size_t brace, struct tag *tag)
     const char *at = scan->at + brace;
     const char *close = find(at, scan->end, "}}", "｝｝");
 
-    *tag = (struct tag){.begin = scan->at};
+    *tag = (struct tag){.begin = scan->at, .end = scan->at};
     if (!close) {
         return template_refuse(scan->template, scan->at, scan->err,
                                SAY("{{ 没有对应的 }}", "this {{ has no }}"));

@@ -49,7 +49,6 @@ typedef void keeper_row_fn(void *context, const struct keeper_row *row);
 void keeper_listen(struct keeper *keeper, keeper_row_fn *each, void *context);
 
 /* ---- opening ---- */
-
 struct keeper_new {
     int64_t office_id;
     const char *workflow;      /* id */
