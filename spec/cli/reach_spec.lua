@@ -34,6 +34,30 @@ describe("what would not reach anybody", function()
     assert.matches("在办案件的消息都有人可收", office:must("doctor"))
   end)
 
+  it("is known by channel too, on a site that has them", function()
+    local real = site.folder() .. "/real"
+    local function must(...)
+      local done = site.duban({ "-C", real, ... })
+      assert.equal(0, done.code, done.out .. done.err)
+      return done
+    end
+    must("init", real, "--office", "430000")
+    site.write(real .. "/duban.conf.lua", [[return { office = "430000", approve_alone = true,
+      channels = { mail = { kind = "smtp", host = "h", from = "a@b", serves = { roles = { "liaisn" } } } } }]])
+    must("import", "units", "spec/data/units.csv")
+    must("import", "people", "spec/data/people.csv")
+    must("publish", "spec/data/letters.lua")
+    must("approve", "v1", "--opinion", "同意")
+    assert.equal("", must("open", "letters", "unit=省教育厅", "matter=测", "--by", "李经办").err) -- nothing is routed yet
+    local doctor = site.duban({ "-C", real, "doctor" }).out:gsub("%s+", "")
+    assert.matches("没有配置消息渠道", doctor)
+    assert.matches("渠道mail的serves里没有“liaisn”这个角色", doctor)
+    site.write(real .. "/duban.conf.lua", [[return { office = "430000", route = { "mail" },
+      channels = { mail = { kind = "smtp", host = "h", from = "a@b" } } }]])
+    assert.matches("“办理中”的消息送不到任何人：没有王联的邮箱；请用 duban import people 补录",
+      must("open", "letters", "unit=省教育厅", "matter=测", "--by", "李经办").err)
+  end)
+
   it("is looked for at the first tick of a day", function()
     tables.exec(office, "UPDATE roles SET ends_on = '2026-03-02' WHERE role = 'liaison'")
     open("省财政厅")
@@ -65,5 +89,18 @@ describe("duban check", function()
     code, out = check("# 时限将到\n\n{{#due}}")
     assert.equal(1, code)
     assert.matches("templates/row_warn.md:3:4: 段落没有结束", out)
+  end)
+
+  it("knows that a message can only wait for a paper with a number", function()
+    local file = assert(io.open("spec/data/letters.lua"))
+    local text = file:read("a")
+    file:close()
+    local path = site.write(office.path .. "/letters.lua",
+      (text:gsub('{ document = "supervision_letter" }', '{ document = "supervision_leter" }')))
+    local done = office:run("check", path)
+    assert.equal(1, done.code)
+    assert.matches("letters.lua:16:5: 消息所附的“supervision_leter”不是本程序里带文号（series）的文书，是不是“supervision_letter”", done.out)
+    path = site.write(office.path .. "/letters.lua", (text:gsub(' { series = "湘编办函" }', "")))
+    assert.matches("消息所附的“supervision_letter”不是本程序里带文号（series）的文书\n", office:run("check", path).out)
   end)
 end)
