@@ -296,6 +296,7 @@ bool letters_route(struct keeper *keeper, int64_t limit, int64_t *count, struct 
     if (!is_inside && (!keeper_begin(keeper, err) || !store_begin(keeper->store, err))) {
         return false;
     }
+    recipients_reset(keeper->recipients); /* roles may have changed since somebody began */
     while (ok && *count < limit) {
         int64_t before = *count;
         int64_t turn = limit - *count < LETTERS_BATCH ? limit - *count : LETTERS_BATCH;
