@@ -9,11 +9,48 @@
 #include "base/text.h"
 #include "casework/conf_parts.h"
 #include "casework/quiet.h"
+#include "net/adapter.h"
 
 #define NAME_LIMIT 40
 #define TEXT_LIMIT 1000
 #define COUNT_LIMIT 1000000000
 #define PATH_SIZE 256
+
+enum conf_form {
+    CONF_TEXT,
+    CONF_URL,
+    CONF_COUNT,
+    CONF_SECRET,  /* file:, env: or credential: */
+    CONF_SECRETS, /* a table of them */
+    CONF_TEXTS,   /* one text does as well */
+    CONF_BOOL,
+    CONF_MAP, /* whatever its script makes of it */
+    CONF_SERVES,
+    CONF_WORD /* one of some words */
+};
+
+struct conf_row {
+    const char *name;
+    enum conf_form form;
+    const char *words; /* of CONF_WORD, separated by spaces */
+};
+
+/* What each channel may say, whatever its kind. */
+static const struct conf_row SHARED[] = {
+    {"kind", CONF_TEXT, NULL},        {"serves", CONF_SERVES, NULL},
+    {"per_minute", CONF_COUNT, NULL}, {"at_once", CONF_COUNT, NULL},
+    {"expires", CONF_COUNT, NULL},    {"unknown", CONF_WORD, "retry hold"},
+    {"allow", CONF_TEXTS, NULL},      {"ca", CONF_TEXT, NULL},
+    {"proxy", CONF_URL, NULL},        {"cert", CONF_TEXT, NULL},
+    {"cert_key", CONF_SECRET, NULL},  {NULL, CONF_TEXT, NULL},
+};
+
+/* Keys of adapters that take one of some words. */
+static const struct conf_row WORDS[] = {
+    {"tls", CONF_WORD, "implicit starttls none"},
+    {"address", CONF_WORD, "wecom dingtalk feishu mail phone"},
+    {NULL, CONF_TEXT, NULL},
+};
 
 static bool is_channel_name(const char *name)
 {
@@ -191,47 +228,69 @@ static bool read_form(const struct conf_check *check, const char *path, const st
 
 /* ---- one channel ---- */
 
-static const struct conf_row *row_in(const struct conf_row *rows, const char *key,
-                                     struct nearest *nearest)
+static bool row_in(const struct conf_row *rows, const char *key, struct nearest *nearest,
+                   struct conf_row *out)
 {
     for (; rows->name; rows++) {
-        nearest_offer(nearest, rows->name);
+        if (nearest) {
+            nearest_offer(nearest, rows->name);
+        }
         if (strcmp(rows->name, key) == 0) {
-            return rows;
+            *out = *rows;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-static const struct conf_kind *kind_of(const struct conf_check *check, const char *path,
-                                       const struct value *channel)
+/* A key of the adapter itself, in the forms that are told apart here. */
+static bool row_of(const struct adapter *adapter, const char *key, struct nearest *nearest,
+                   struct conf_row *out)
+{
+    static const enum conf_form FORMS[] = {
+        [KEY_TEXT] = CONF_TEXT, [KEY_URL] = CONF_URL,         [KEY_INT] = CONF_COUNT,
+        [KEY_BOOL] = CONF_BOOL, [KEY_SECRET] = CONF_SECRET,   [KEY_WORDS] = CONF_TEXTS,
+        [KEY_MAP] = CONF_MAP,   [KEY_SECRETS] = CONF_SECRETS,
+    };
+
+    for (const struct channel_key *known = adapter->keys; known && known->name; known++) {
+        nearest_offer(nearest, known->name);
+        if (strcmp(known->name, key) == 0) {
+            *out = (struct conf_row){known->name, FORMS[known->kind], NULL};
+            (void)row_in(WORDS, key, NULL, out);
+            return true;
+        }
+    }
+    return row_in(SHARED, key, nearest, out);
+}
+
+static const struct adapter *kind_of(const struct conf_check *check, const char *path,
+                                     const struct value *channel)
 {
     const char *name = value_get_text(channel, "kind");
+    const struct adapter *adapter = adapter_find(name);
     char inner[PATH_SIZE];
     struct nearest nearest;
-    size_t count;
-    const struct conf_kind *kinds = conf_kinds(&count);
+    bool is_told;
 
+    if (adapter) {
+        return adapter;
+    }
     nearest_begin(&nearest, name ? name : "");
-    for (size_t i = 0; i < count; i++) {
-        nearest_offer(&nearest, kinds[i].name);
-        if (name && strcmp(kinds[i].name, name) == 0) {
-            return &kinds[i];
-        }
+    for (size_t i = 0; adapter_at(i); i++) {
+        nearest_offer(&nearest, adapter_at(i)->kind);
     }
     join(inner, path, "kind");
-    if (name ? conf_refuse_word(check, inner, name, &nearest)
-             : conf_refuse(check, path, "没有写 kind，如 kind = \"smtp\"",
-                           "lacks its kind, as kind = \"smtp\"")) {
-        return kinds;
-    }
-    return NULL;
+    is_told = name ? !conf_refuse_word(check, inner, name, &nearest)
+                   : !conf_refuse(check, path, "没有写 kind，如 kind = \"smtp\"",
+                                  "lacks its kind, as kind = \"smtp\"");
+    return is_told ? NULL : adapter;
 }
 
-static bool has_all(const struct conf_check *check, const char *path, const struct conf_kind *kind,
+static bool has_all(const struct conf_check *check, const char *path, const struct adapter *kind,
                     const struct value *channel)
 {
-    for (const struct conf_row *row = kind->rows; row->name; row++) {
+    for (const struct channel_key *row = kind->keys; row && row->name; row++) {
         if (row->is_needed && !value_get(channel, row->name)) {
             char zh[160];
             char en[160];
@@ -247,7 +306,7 @@ static bool has_all(const struct conf_check *check, const char *path, const stru
 static bool read_channel(const struct conf_check *check, const char *path,
                          const struct value *channel)
 {
-    const struct conf_kind *kind;
+    const struct adapter *kind;
 
     if (value_kind(channel) != VALUE_MAP) {
         return conf_refuse(check, path, "应是表：{ kind = \"…\", … }",
@@ -256,18 +315,16 @@ static bool read_channel(const struct conf_check *check, const char *path,
     kind = kind_of(check, path, channel);
     for (size_t i = 0; kind && i < value_count(channel); i++) {
         const char *key = value_key_at(channel, i);
-        const struct conf_row *row;
+        struct conf_row row;
         char inner[PATH_SIZE];
         struct nearest nearest;
 
         join(inner, path, key);
         nearest_begin(&nearest, key);
-        row = row_in(kind->rows, key, &nearest);
-        row = row ? row : row_in(conf_shared_rows(), key, &nearest);
-        if (!row) {
+        if (!row_of(kind, key, &nearest, &row)) {
             return conf_refuse_word(check, inner, key, &nearest);
         }
-        if (!read_form(check, inner, row, value_at(channel, i))) {
+        if (!read_form(check, inner, &row, value_at(channel, i))) {
             return false;
         }
     }

@@ -39,36 +39,4 @@ MUST_USE bool conf_read_quiet(const struct conf_check *check, const char *key,
 /* What can be judged only when everything was read: each channel of the route is there. */
 MUST_USE bool conf_check_route(const struct conf_check *check);
 
-/* ---- conf_kinds.c ---- */
-
-enum conf_form {
-    CONF_TEXT,
-    CONF_URL,
-    CONF_COUNT,
-    CONF_SECRET,  /* file:, env: or credential: */
-    CONF_SECRETS, /* a table of them */
-    CONF_TEXTS,   /* one text does as well */
-    CONF_BOOL,
-    CONF_MAP, /* whatever its script makes of it */
-    CONF_SERVES,
-    CONF_WORD /* one of words */
-};
-
-struct conf_row {
-    const char *name;
-    enum conf_form form;
-    bool is_needed;
-    const char *words; /* of CONF_WORD, separated by spaces */
-};
-
-struct conf_kind {
-    const char *name;
-    const struct conf_row *rows; /* ends with a NULL name; those all channels share are not here */
-};
-
-/* All kinds; *count is set. */
-const struct conf_kind *conf_kinds(size_t *count);
-/* What each channel may say; ends with a NULL name. */
-const struct conf_row *conf_shared_rows(void);
-
 #endif

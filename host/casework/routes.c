@@ -9,35 +9,11 @@
 #include "base/text.h"
 #include "casework/conf_channels.h"
 #include "casework/rows.h"
+#include "net/adapter.h"
 
-/* What a message through a channel needs to know of a person. */
-struct kind {
-    const char *name;
-    const char *address; /* NULL: none */
-    bool is_group;
-};
-
-static const struct kind KINDS[] = {
-    {"wecom-bot", "wecom", true},
-    {"wecom-app", "wecom", false},
-    {"dingtalk-bot", "dingtalk", true},
-    {"feishu-bot", "feishu", true},
-    {"webhook", NULL, false},
-    {"smtp", "mail", false},
-    {"lua", "phone", false},
-    {"sink", NULL, false},
-};
-
-static const struct kind *kind_of(const struct value *channel)
+static const struct adapter *kind_of(const struct value *channel)
 {
-    const char *name = value_get_text(channel, "kind");
-
-    for (size_t i = 0; name && i < COUNT_OF(KINDS); i++) {
-        if (strcmp(KINDS[i].name, name) == 0) {
-            return &KINDS[i];
-        }
-    }
-    return NULL;
+    return adapter_find(value_get_text(channel, "kind"));
 }
 
 static const struct value *channel_of(const struct site *site, const char *name)
@@ -48,7 +24,7 @@ static const struct value *channel_of(const struct site *site, const char *name)
 /* The kind of address a channel asks for; NULL: none. A gateway of its own says so itself. */
 static const char *address_kind(const struct value *channel)
 {
-    const struct kind *kind = kind_of(channel);
+    const struct adapter *kind = kind_of(channel);
     const char *own = value_get_text(channel, "address");
 
     return own ? own : kind ? kind->address : NULL;
@@ -56,7 +32,7 @@ static const char *address_kind(const struct value *channel)
 
 bool routes_is_group(const struct site *site, const char *channel)
 {
-    const struct kind *kind = kind_of(channel_of(site, channel));
+    const struct adapter *kind = kind_of(channel_of(site, channel));
 
     return kind && kind->is_group;
 }

@@ -1,5 +1,6 @@
 -- Who is told, when, through what, and in which words: routes, quiet hours, digests, papers, changes of role.
 local json = require("raw.json")
+local net = require("raw.net")
 local site = require("spec.support.site")
 local tables = require("spec.support.tables")
 
@@ -59,7 +60,9 @@ local function lines(office)
 end
 
 local function message(office, id)
-  return json.decode(office:must("letters", "make", tostring(id), "--as-configured"))
+  local made = json.decode(office:must("letters", "make", tostring(id), "--as-configured"))
+  assert(net.check(made))
+  return made
 end
 
 describe("letters_route", function()
