@@ -330,7 +330,7 @@ local process = {}
 ---@field signal integer
 ---@field out string
 ---@field err string
----@param options table { word…, env = { "NAME=value" }, cwd =, input =, timeout_ms = }
+---@param options table { word…, env = { "NAME=value" }, cwd =, input =, timeout_ms =, pipe = boolean }
 ---@return Ended? ended, string? why, Kind? kind
 function process.run(options) end
 ---@param options table
@@ -349,6 +349,18 @@ function process.kill(handle, signal) end
 ---@param handle userdata
 ---@return integer
 function process.pid(handle) end
+--- One frame to the descriptor 3 of a process started with pipe = true.
+---@param handle userdata
+---@param value any
+---@return boolean? done, string? why, Kind? kind
+function process.send(handle, value) end
+---@param handle userdata
+---@param ms integer?
+---@return any value, string? why, Kind? kind
+function process.receive(handle, ms) end
+--- Closes our end of its pipe.
+---@param handle userdata
+function process.hang_up(handle) end
 ---@param handle userdata
 function process.close(handle) end
 

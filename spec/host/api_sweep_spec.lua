@@ -41,6 +41,8 @@ local bytes, path = codec.encode(map), os.tmpname()
 local message = { id = "a", title = "督办", facts = { { "甲", "乙" } }, severity = "normal", type = "t", at = 0,
   to = { address = "a@b.cn" } }
 
+local echo = process.start({ "sh", "-c", "exec cat <&3 >&3", pipe = true })
+
 local CALLS = {
   codec_encode = function() codec.encode(map) end,
   codec_decode = function() codec.decode(codec.encode({ 1, { a = "b" }, "三" })) end,
@@ -70,6 +72,10 @@ local CALLS = {
   script = function() script.load("local x = 1 return x", "a.lua", {}) end,
   script_refused = function() script.load("local = ", "a.lua", {}) end,
   process = function() process.run({ "true", env = { "A=1" }, cwd = "/" }) end,
+  process_pipe = function()
+    process.send(echo, { a = { 1, "b" } })
+    process.receive(echo, 1000)
+  end,
   store = function()
     os.remove(path .. ".db")
     local db = store.open("sqlite:" .. path .. ".db", "create")
