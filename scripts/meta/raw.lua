@@ -364,6 +364,18 @@ function process.hang_up(handle) end
 ---@param handle userdata
 function process.close(handle) end
 
+---@class raw.address trusted interpreter: where a connection may lead
+local address = {}
+--- "public", "loopback", "private", "shared", "link-local", "metadata", "unspecified", "multicast", "reserved"; nil when
+--- it is no address.
+---@param text string
+---@return string? class
+function address.classify(text) end
+---@param list any what a channel's `allow` holds
+---@param try table { host =, port =, address = (absent: a proxy looks it up), plain = boolean, named = boolean }
+---@return boolean? allowed, string? why, Kind? kind
+function address.allows(list, try) end
+
 ---@class raw.state trusted interpreter
 local state = {}
 --- The nth allocation from now on fails once; 0 for none.

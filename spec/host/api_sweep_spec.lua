@@ -1,5 +1,6 @@
 -- Every binding with its nth allocation failing, for each n until none fails: nothing crashes, and
 -- the state goes on.
+local address = require("raw.address")
 local codec = require("raw.codec")
 local csv = require("raw.csv")
 local clock = require("raw.clock")
@@ -76,6 +77,8 @@ local CALLS = {
     process.send(echo, { a = { 1, "b" } })
     process.receive(echo, 1000)
   end,
+  address = function() address.allows({ "gate.local", "10.0.0.0/8" }, { host = "gate.local", address = "::1" }) end,
+  address_refused = function() address.allows({ "a b" }, { host = "x", address = "::1" }) end,
   store = function()
     os.remove(path .. ".db")
     local db = store.open("sqlite:" .. path .. ".db", "create")
