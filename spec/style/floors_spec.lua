@@ -34,7 +34,7 @@ local FOREIGN = {
   ["lualib.h"] = "^host/script/",
   ["linux/"] = "^host/script/confine[%w_]*%.c$",
   ["iconv.h"] = "^host/paper/csv[%w_]*%.c$",
-  ["curl/"] = "^host/net/fetch[%w_]*%.c$",
+  ["curl/"] = "^host/net/fetch[%w_]*%.[ch]$",
 }
 
 describe("the floors of host/", function()
