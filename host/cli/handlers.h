@@ -21,6 +21,9 @@ command_handler plan_sign_handler;
 command_handler outbox_handler;
 command_handler find_handler;
 command_handler acknowledge_handler;
+command_handler replay_handler;
+command_handler deliver_handler;
+command_handler metrics_handler;
 command_handler figures_handler;
 
 extern const struct option open_options[];
@@ -29,6 +32,9 @@ extern const struct option plan_show_options[];
 extern const struct option plan_sign_options[];
 extern const struct option outbox_options[];
 extern const struct option find_options[];
+extern const struct option replay_options[];
+extern const struct option deliver_options[];
+extern const struct option metrics_options[];
 extern const struct option figures_options[];
 
 #endif

@@ -75,6 +75,14 @@ void confine_tie(int parent)
     }
 }
 
+void confine_hide(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 static void close_between(unsigned first, unsigned last)
 {
     if (first > last) {

@@ -15,6 +15,9 @@
 MUST_USE bool confine_is_available(struct err *err);
 /* This process dies when its parent does; ends it at once when parent is gone already. */
 void confine_tie(int parent);
+/* For a process that holds secrets: no core file, no debugger, no look into its memory or its
+   environment by others of the same user. A program it starts must say so again. */
+void confine_hide(void);
 /* The path of the running program; false when the system does not tell. */
 MUST_USE bool confine_program(char *out, size_t size);
 /* Closes every descriptor except the count ones in keep. */

@@ -82,6 +82,8 @@ CREATE INDEX outbox_held ON outbox (hold_until) WHERE status = 'waiting' AND hol
 CREATE INDEX outbox_ready ON outbox (channel, priority, retry_at, outbox_id)
   WHERE status = 'waiting' AND channel IS NOT NULL;
 CREATE INDEX outbox_claimed ON outbox (lease_until) WHERE status = 'claimed';
+CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE status = 'waiting' AND expires_at IS NOT NULL;
+CREATE INDEX outbox_failed ON outbox (status, outbox_id) WHERE status IN ('unknown', 'dead');
 CREATE INDEX outbox_by_digest ON outbox (digest_id) WHERE digest_id IS NOT NULL;
 CREATE UNIQUE INDEX outbox_token ON outbox (token_hash) WHERE token_hash IS NOT NULL;
 

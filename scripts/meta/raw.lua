@@ -400,3 +400,91 @@ function probe.names() end
 ---@param name string
 ---@return boolean went_through
 function probe.try(name) end
+
+---@class raw.outbox test builds only
+local outbox = {}
+---@alias OutboxNext { fate: "sent"|"later"|"ask"|"dead", delay: integer, pause: integer, circuit: string, why: string, counts: boolean }
+---@param past { outcome: string, after: integer?, pause: integer?, key: string?, attempt: integer?, attempts: integer?, unknowns: integer?, was_refresh: boolean?, has_key: boolean?, holds: boolean?, left: integer? }
+---@return OutboxNext
+function outbox.decide(past) end
+---@param key string
+---@param attempt integer
+---@param attempts integer that counted
+---@return integer ms -1 when there is none left
+function outbox.delay(key, attempt, attempts) end
+---@param url string
+---@return userdata? queue, string? text, Kind? kind
+function outbox.open(url) end
+---@param queue userdata
+function outbox.close(queue) end
+---@param queue userdata
+---@return true? done, string? text, Kind? kind
+function outbox.begin(queue) end
+---@param queue userdata
+---@return true? done, string? text, Kind? kind
+function outbox.commit(queue) end
+---@param queue userdata
+function outbox.rollback(queue) end
+---@param queue userdata
+---@param turn { channel: string?, boot: integer?, site: integer?, wall: integer?, lease_until: integer?, limit: integer?, is_bulk_held: boolean? }
+---@return { id: integer, attempt: integer, again: boolean }[]? claims, string? text, Kind? kind
+function outbox.claim(queue, turn) end
+---@param queue userdata
+---@param result { id: integer, attempt: integer, outcome: string, after: integer?, micros: integer?, code: string?, text: string?, hint: string?, boot: integer?, site: integer?, wall: integer?, has_key: boolean?, holds: boolean? }
+---@return OutboxNext? next with is_late, string? text, Kind? kind
+function outbox.record(queue, result) end
+---@param queue userdata
+---@param boot integer
+---@return { id: integer, attempt: integer, channel: string }[]? lapsed, string? text, Kind? kind
+function outbox.lapsed(queue, boot) end
+---@param queue userdata
+---@param site integer
+---@param limit? integer
+---@return integer? count, string? text, Kind? kind
+function outbox.expire(queue, site, limit) end
+---@param queue userdata
+---@param channel string
+---@param boot integer
+---@param from integer fewer are left as they are
+---@param span integer ms
+---@return integer? count, string? text, Kind? kind
+function outbox.scatter(queue, channel, boot, from, span) end
+---@param queue userdata
+---@param id integer
+---@param attempt integer
+---@return true? done, string? text, Kind? kind
+function outbox.unsent(queue, id, attempt) end
+---@param queue userdata
+---@param id integer
+---@param site integer
+---@return true? done, string? text, Kind? kind
+function outbox.replay(queue, id, site) end
+---@param queue userdata
+---@return true? done, string? text, Kind? kind
+function outbox.forget_boot(queue) end
+---@param queue userdata
+---@return { vm_steps: integer, full_scan_steps: integer } since the last call
+function outbox.cost(queue) end
+---@param kind string
+---@param full integer thousandths in its bucket
+---@return userdata channel
+function outbox.channel(kind, full) end
+---@param channel userdata
+---@param boot integer
+---@param want integer
+---@return integer count
+---@return integer again_at
+function outbox.allows(channel, boot, want) end
+---@param channel userdata
+---@param boot integer
+---@param count integer
+function outbox.take(channel, boot, count) end
+---@param channel userdata
+---@param boot integer
+---@param past { outcome: string, after: integer? }
+---@return boolean has_opened
+function outbox.learn(channel, boot, past) end
+---@param wall integer
+---@return boolean is_rush
+---@return integer until_
+function outbox.is_rush(wall) end

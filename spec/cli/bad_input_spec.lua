@@ -49,7 +49,8 @@ describe("bad input", function()
       { { "setting", "probe.limt", "3wd" }, "没有“limt”这个设置；有：limit" },
       { { "quarantine", "return", "prob" }, "没有停用的程序或搁置的事项叫“prob”，可用 duban quarantine 查看" },
       { { "job", "run", "prob" }, "“prob”没有启用的版本" },
-      { { "outbox", "--status", "gone" }, "没有状态“gone”；有：waiting（待发）、cancelled（已取消）、sent（已发）、dead（不达）" },
+      { { "outbox", "--status", "gone" }, "没有状态“gone”；有：waiting（待发）、claimed（在途）、sent（已发）、"
+        .. "unknown（结果不明）、dead（不达）、cancelled（取消）、digested（汇总）" },
       { { "--office", "439999", "cases" }, "本站点没有编码或名称为“439999”的机构" },
     }
     for _, case in ipairs(cases) do

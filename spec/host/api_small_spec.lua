@@ -137,7 +137,7 @@ describe("scripts/meta/raw.lua", function()
   end
 
   for _, module in ipairs({ "clock", "codec", "csv", "digest", "file", "json", "process", "script",
-    "state", "store", "text", "trial" }) do
+    "state", "store", "text", "trial", "outbox" }) do
     it("describes raw." .. module .. " as it is", function()
       local found = {}
       for name, value in pairs(require("raw." .. module)) do
