@@ -63,7 +63,8 @@ extern const struct command site_commands[];     /* init setting quarantine doct
 extern const struct command version_commands[];  /* check publish versions */
 extern const struct command case_commands[];     /* open fact case explain next */
 extern const struct command proposal_commands[]; /* proposals approve reject plan */
-extern const struct command tick_commands[];     /* tick outbox */
+extern const struct command tick_commands[];     /* tick deliver outbox metrics */
+extern const struct command channel_commands[];  /* channel list, test, pause, resume */
 extern const struct command list_commands[];     /* cases … */
 extern const struct command import_commands[];   /* import … */
 extern const struct command calendar_commands[]; /* calendar due, import, check */

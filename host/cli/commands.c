@@ -11,6 +11,7 @@ static const struct command_group groups[] = {
     {"事项", "Cases", case_commands},
     {"审批", "Approval", proposal_commands},
     {"运转", "Running", tick_commands},
+    {"渠道", "Channels", channel_commands},
     {"查询", "Lists", list_commands},
     {"导入", "Import", import_commands},
     {"日历", "Calendar", calendar_commands},

@@ -15,6 +15,7 @@
 #include "casework/conf.h"
 #include "casework/registry.h"
 #include "cli/form.h"
+#include "serve/courier_link.h"
 #include "serve/keeper.h"
 #include "serve/zygote.h"
 
@@ -23,6 +24,7 @@
 #endif
 
 #define ATTACHMENT_MAX ((size_t)64 * 1024 * 1024)
+#define COURIER_GRACE_MS 2000
 #define SCRIPT_MAX ((size_t)1024 * 1024)
 
 void house_begin(struct house *house)
@@ -41,6 +43,8 @@ void house_leave(struct house *house)
 void house_end(struct house *house)
 {
     house_leave(house);
+    courier_stop(house->courier, COURIER_GRACE_MS);
+    house->courier = NULL;
     zygote_stop(house->zygote);
     house->zygote = NULL;
     out_clear(&house->out);
@@ -144,6 +148,30 @@ bool house_start(struct house *house, struct err *err)
     }
     options.library = house->library;
     return zygote_start(&options, &house->zygote, err);
+}
+
+bool house_courier(struct house *house, struct err *err)
+{
+    struct courier_options options = {0};
+    struct conf conf = {0};
+    bool ok;
+
+    if (house->courier) {
+        return true;
+    }
+    if (house->site || house->zygote) {
+        err_set(err, ERR_INTERNAL, "%s",
+                SAY("数据库或脚本进程已启动，不能再启动信使",
+                    "the courier is started before everything else"));
+        return false;
+    }
+    if (house_has_site(house) && !conf_read(house->globals.dir, &conf, err)) {
+        return false;
+    }
+    options.channels = conf.channels;
+    ok = courier_start(&options, &house->courier, err);
+    conf_clear(&conf);
+    return ok;
 }
 
 static bool open_site(struct house *house, enum store_mode mode, struct err *err)

@@ -16,22 +16,24 @@
 #include "cli/args.h"
 #include "cli/out.h"
 
+struct courier_link;
 struct keeper;
 struct zygote;
 
 struct house {
     struct globals globals;
     struct out out;
-    const char *lang;      /* "zh" or "en" */
-    char *library;         /* folder of scripts/ workflows/ schema/ …; NULL until found */
-    struct zygote *zygote; /* NULL until house_start */
-    struct site *site;     /* NULL until house_read or house_write */
-    struct keeper *keeper; /* NULL until house_write */
-    int64_t office_id;     /* the office selected, once the site is open */
-    char *office;          /* its code */
-    struct actor actor;    /* who acts, after house_write or house_who */
-    int64_t own_id;        /* the person of the account, whoever --by names; 0: none */
-    char *recorder;        /* the texts actor points to */
+    const char *lang;             /* "zh" or "en" */
+    char *library;                /* folder of scripts/ workflows/ schema/ …; NULL until found */
+    struct zygote *zygote;        /* NULL until house_start */
+    struct courier_link *courier; /* NULL until house_courier */
+    struct site *site;            /* NULL until house_read or house_write */
+    struct keeper *keeper;        /* NULL until house_write */
+    int64_t office_id;            /* the office selected, once the site is open */
+    char *office;                 /* its code */
+    struct actor actor;           /* who acts, after house_write or house_who */
+    int64_t own_id;               /* the person of the account, whoever --by names; 0: none */
+    char *recorder;               /* the texts actor points to */
     char *person;
     const char *key;        /* --key, NULL when absent; borrowed from argv */
     struct value *attached; /* digests that house_attach put among the blobs; NULL: none */
@@ -49,6 +51,9 @@ MUST_USE bool house_library(struct house *house, struct err *err);
 /* The zygote, for commands that need a worker. Before house_read; harmless twice. confinement is
    what the site's configuration says when there is one. */
 MUST_USE bool house_start(struct house *house, struct err *err);
+/* The courier, for commands that send. Before everything else, for its environment holds secrets
+   that no other process is to inherit; harmless twice. */
+MUST_USE bool house_courier(struct house *house, struct err *err);
 /* The site without its lock, read-only, with the office selected. */
 MUST_USE bool house_read(struct house *house, struct err *err);
 /* Zygote, the site with its lock, the keeper, and who acts (--by and --key out of args). */

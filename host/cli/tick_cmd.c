@@ -221,7 +221,14 @@ static const struct option TICK_OPTIONS[] = {
 const struct command tick_commands[] = {
     {"tick", "[--until TIME]", "办理一切到期事项，逐日列出",
      "does everything due and tells it day by day", TICK_OPTIONS, 0, 0, 0, tick_handler},
-    {"outbox", "[--case NUMBER] [--status STATUS]", "待发消息及其状态", "messages and their state",
-     outbox_options, 0, 0, 0, outbox_handler},
+    {"deliver", "[--until-empty] [--dry-run]", "发送到期的消息", "sends the messages that are due",
+     deliver_options, 0, 0, 0, deliver_handler},
+    {"outbox", "[CASE | ID] [--status STATUS]", "消息、状态与每次发送", "messages and each attempt",
+     outbox_options, 0, 1, 0, outbox_handler},
+    {"outbox replay", "ID… | --channel C | --status S", "重发不达的消息",
+     "sends messages again that did not arrive", replay_options, 0, OPERANDS_ANY, 0,
+     replay_handler},
+    {"metrics", "[-o FILE]", "监控指标（Prometheus）", "figures for Prometheus", metrics_options, 0,
+     0, 0, metrics_handler},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
 };

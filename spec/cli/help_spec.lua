@@ -4,7 +4,8 @@ local process = require("raw.process")
 local text = require("raw.text")
 
 local COMMANDS = "init check publish versions open fact find proposals approve reject tick cases case explain next "
-  .. "import calendar run job jobs outbox verify backup restore upgrade plan quarantine setting doctor version lua"
+  .. "import calendar run job jobs outbox deliver channel metrics acknowledge verify backup restore upgrade plan "
+  .. "quarantine setting doctor version lua"
 
 local function help(...)
   return site.duban({ "help", ... }).out
@@ -22,7 +23,7 @@ describe("duban help", function()
   end)
 
   it("names no command that does not exist yet", function()
-    for word in ("void handover delegate todo ledger document deliver channel test backtest simulate "
+    for word in ("void handover delegate todo ledger document test backtest simulate "
       .. "serve account office rollback move"):gmatch("%S+") do
       assert.is_nil(help():find("\n  " .. word .. " "))
       assert.equal(2, site.duban({ word, "x" }).code)
@@ -53,7 +54,7 @@ describe("duban help", function()
 
   it("tells of --by and --key for every act", function()
     for _, act in ipairs({ "open", "fact", "approve", "reject", "plan sign", "publish", "setting", "quarantine",
-      "calendar import" }) do
+      "calendar import", "outbox replay", "channel test", "channel pause", "channel resume" }) do
       local words = {}
       for word in act:gmatch("%S+") do
         words[#words + 1] = word
