@@ -23,6 +23,11 @@ bool text_is_zh(void)
     return false;
 }
 
+void text_speak(const char *language)
+{
+    (void)setenv("DUBAN_LANG", language, 1); /* fails for want of memory only: the old one stays */
+}
+
 /* The bytes of the well-formed character at `at`, or 0. */
 static size_t character_size(const unsigned char *at, const unsigned char *end)
 {

@@ -8,6 +8,9 @@
 
 /* One language per message: Chinese under DUBAN_LANG=zh or a Chinese locale, else English. */
 bool text_is_zh(void);
+/* From now on messages of this process are in "zh" or "en": of one that speaks to many, one after
+   the other. */
+void text_speak(const char *language);
 #define SAY(zh, en) (text_is_zh() ? (zh) : (en))
 
 /* True when the bytes are well-formed UTF-8 without NUL (surrogates and overlong forms refused). */

@@ -103,6 +103,7 @@ bool audit_append(struct site *site, const struct audit_row *row, struct err *er
         err_set(err, ERR_INVALID, SAY("审计记录太大", "the audit row is too large"));
         return false;
     }
+    site_notice(site, link.at);
     return store_run(
         site->store,
         "INSERT INTO audit (at, office, recorder, actor, act, object, body, algorithm, "

@@ -157,9 +157,8 @@ static bool find_ends(struct store *store, const char *word, char **first, size_
     struct stmt *stmt = NULL;
     bool has_row = false;
     bool ok = store_ask(store,
-                        "SELECT number FROM cases WHERE number = $1"
-                        " OR substr(number, -length($1) - 1) = '-' || $1 ORDER BY number = $1 DESC,"
-                        " number LIMIT 7",
+                        "SELECT number FROM cases WHERE substr(number, -length($1) - 1) = '-' || $1"
+                        " ORDER BY number LIMIT 7",
                         &stmt, err, "t", word);
 
     while (ok && (ok = stmt_step(stmt, &has_row, err)) && has_row) {
@@ -171,9 +170,6 @@ static bool find_ends(struct store *store, const char *word, char **first, size_
         if (++*count <= CANDIDATES) {
             buf_add_format(list, "%s%s", *count > 1 ? SAY("、", ", ") : "", number);
         }
-        if (strcmp(number, word) == 0) {
-            break;
-        }
     }
     if (stmt) {
         stmt_reset(stmt);
@@ -181,13 +177,32 @@ static bool find_ends(struct store *store, const char *word, char **first, size_
     return ok;
 }
 
+/* Most programs, and careful people, write the whole number: one look into the index. */
+static bool is_whole(struct store *store, const char *word, bool *is_there, struct err *err)
+{
+    int64_t count = 0;
+    bool ok = store_one_int(store, "SELECT COUNT(*) FROM cases WHERE number = $1", &count, err, "t",
+                            word);
+
+    *is_there = count > 0;
+    return ok;
+}
+
 bool cases_number(struct store *store, const char *word, char **out, struct err *err)
 {
     bool ok = false;
+    bool is_there = false;
     char *first = NULL;
     size_t count = 0;
     struct buf list;
 
+    if (!is_whole(store, word, &is_there, err)) {
+        return false;
+    }
+    if (is_there) {
+        *out = mem_text(word);
+        return true;
+    }
     buf_init(&list, 700);
     if (!find_ends(store, word, &first, &count, &list, err)) {
         goto done;
