@@ -192,6 +192,7 @@ bool keeper_values(struct keeper *keeper, int64_t activation_id, const char *for
     struct value *reply = NULL;
 
     value_set_text(request, "op", "values");
+    value_set_text(request, "lang", SAY("zh", "en"));
     value_set_text(request, "form", form);
     value_set(request, "given",
               value_kind(given) == VALUE_MAP ? value_copy(given) : value_new_map());

@@ -62,6 +62,11 @@ void keeper_close(struct keeper *keeper)
     mem_free(keeper);
 }
 
+bool keeper_is_quiet(const struct keeper *keeper)
+{
+    return keeper->written == store_writes(keeper->store);
+}
+
 void keeper_listen(struct keeper *keeper, keeper_row_fn *each, void *context)
 {
     keeper->each = each;
@@ -87,11 +92,11 @@ bool keeper_begin(struct keeper *keeper, struct err *err)
     bool changed = false;
 
     keeper_untold(keeper);
-    if (keeper->written == store_writes(keeper->store)) {
+    if (keeper_is_quiet(keeper)) {
         return true; /* this site's only writer is us, and we wrote nothing but cases */
     }
     keeper->written = -1;
-    keeper->granted = (struct granted){0};
+    memset(keeper->granted, 0, sizeof keeper->granted);
     recipients_reset(keeper->recipients);
     for (struct bureau *bureau = keeper->bureaus; bureau; bureau = bureau->next) {
         if (!refresh(keeper, bureau, &changed, err)) {

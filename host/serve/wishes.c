@@ -122,6 +122,7 @@ static bool read_fact(struct keeper *keeper, struct ready *ready, const struct v
     }
     ready->bodies[at] = value_new_map();
     value_set(ready->bodies[at], "form", form);
+    deed->actor = ready->wishes->actor;
     deed->body = ready->bodies[at];
     deed->act = "fact";
     deed->kind = "fact";
@@ -405,7 +406,7 @@ bool wishes_apply(struct keeper *keeper, struct wishes *wishes, struct err *err)
     if (ready.deed_count) {
         ready.deeds[0].also = put_beside;
         ready.deeds[0].context = &ready;
-        ok = deeds_do(keeper, wishes->actor, ready.deeds, ready.deed_count, true, err);
+        ok = deeds_do(keeper, ready.deeds, ready.deed_count, true, err);
         wishes->ran->facts = ok ? (int64_t)ready.deed_count : 0;
     } else {
         ok = put_alone(keeper, &ready, err);

@@ -258,6 +258,11 @@ void zygote_stop(struct zygote *zygote)
     mem_free(zygote);
 }
 
+int zygote_fd(const struct zygote *zygote)
+{
+    return zygote->socket;
+}
+
 /* One question and its answer. After a failure nobody knows whose answer comes next, so there is no
    further question: the zygote ends with its socket, and its workers with it. */
 static bool converse(struct zygote *zygote, const int64_t *ask, size_t count,

@@ -25,6 +25,8 @@ MUST_USE bool zygote_start(const struct zygote_options *options, struct zygote *
                            struct err *err);
 /* Ends it and its workers; accepts NULL. End the links first. */
 void zygote_stop(struct zygote *zygote);
+/* Readable when the zygote is gone while nobody asks it; -1 when that is known already. */
+int zygote_fd(const struct zygote *zygote);
 /* One fresh worker. ERR_MISSING when the zygote is gone: start another. */
 MUST_USE bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
                           struct worker_link **out, struct err *err);

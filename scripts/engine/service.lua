@@ -101,6 +101,7 @@ local function calendars_from(request)
 end
 
 function ops.decide(request)
+  words.set_language(request.lang or words.language())
   calendars_from(request)
   local out = {}
   for at, item in ipairs(request.items) do
@@ -146,6 +147,7 @@ local function form_of(name)
 end
 
 function ops.values(request)
+  words.set_language(request.lang or words.language())
   local form = form_of(request.form)
   if not form then
     return { findings = { { field = "", text = words.sayf("没有“%s”这张表", "there is no form \"%s\"",
