@@ -25,6 +25,7 @@ command_handler replay_handler;
 command_handler deliver_handler;
 command_handler metrics_handler;
 command_handler figures_handler;
+command_handler serve_handler;
 
 extern const struct option open_options[];
 extern const struct option fact_options[];

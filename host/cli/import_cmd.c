@@ -368,6 +368,6 @@ const struct command import_commands[] = {
     {"import", "KIND FILE [--map FILE] [--as-of DATE] [--dry-run] [--skip-bad] [--overwrite]",
      "导入单位（units）、人员（people）、日历（calendar）或台账",
      "imports units, people, calendar, or the ledger of a workflow", OPTIONS, 2, 2, 0,
-     import_handler},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     import_handler, REACH_SECOND},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

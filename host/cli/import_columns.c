@@ -18,7 +18,8 @@
 static const char *const KEY_WORDS[] = {"编号", "主键", PLACE_WORD, "台账编号", "key", NULL};
 static const char *const OPENED_WORDS[] = {"登记日期", "立案日期", "登记时间", "opened", NULL};
 
-static bool read_map(const char *path, struct value **out, struct err *err)
+static bool read_map(const struct house *house, const char *path, struct value **out,
+                     struct err *err)
 {
     struct value *map = NULL;
     struct buf bytes;
@@ -29,7 +30,7 @@ static bool read_map(const char *path, struct value **out, struct err *err)
         return true;
     }
     buf_init(&bytes, MAP_LIMIT + 1);
-    if (file_read(path, MAP_LIMIT, &bytes, err)) {
+    if (house_file(house, path, MAP_LIMIT, &bytes, err)) {
         ok = json_parse(buf_text(&bytes), bytes.length, &map, err);
         if (!ok) {
             err_add(err, "%s", path);
@@ -130,8 +131,9 @@ static bool check_map(const struct value *map, const struct value *fields, struc
     return true;
 }
 
-bool import_columns_find(const struct sheet *sheet, const struct value *fields, const char *path,
-                         struct import_columns *out, struct err *err)
+bool import_columns_find(const struct house *house, const struct sheet *sheet,
+                         const struct value *fields, const char *path, struct import_columns *out,
+                         struct err *err)
 {
     struct value *map = NULL;
     size_t found = 0;
@@ -141,7 +143,7 @@ bool import_columns_find(const struct sheet *sheet, const struct value *fields, 
         .count = sheet->columns, .key = sheet->columns, .opened = sheet->columns};
     out->ids = mem_array(sheet->columns, sizeof *out->ids);
     out->unused = value_new_list();
-    if (!read_map(path, &map, err) || !check_map(map, fields, err)) {
+    if (!read_map(house, path, &map, err) || !check_map(map, fields, err)) {
         goto done;
     }
     for (size_t column = 0; column < sheet->columns; column++) {

@@ -184,7 +184,7 @@ static bool read_map(struct registering *work, struct err *err)
         return true;
     }
     buf_init(&bytes, MAP_LIMIT + 1);
-    ok = file_read(path, MAP_LIMIT, &bytes, err) &&
+    ok = house_file(work->house, path, MAP_LIMIT, &bytes, err) &&
          json_parse(buf_text(&bytes), bytes.length, &work->map, err);
     buf_clear(&bytes);
     if (ok && value_kind(work->map) != VALUE_MAP) {

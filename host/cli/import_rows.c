@@ -280,7 +280,8 @@ bool import_sheet_read(const struct import_source *source, struct import_sheet *
     if (!sheet_open(&reading.sheet, source->house, source->path, err)) {
         goto done;
     }
-    if (!import_columns_find(&reading.sheet, source->fields, source->map, &reading.columns, err)) {
+    if (!import_columns_find(source->house, &reading.sheet, source->fields, source->map,
+                             &reading.columns, err)) {
         err_add(err, "%s", source->path);
         goto done;
     }

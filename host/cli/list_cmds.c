@@ -122,12 +122,12 @@ static enum outcome cases_handler(struct house *house, const struct args *args, 
     }
     listing.table = table_new(COLUMNS);
     if (!house_read(house, err) || !view_begin(&view, house, args, err) ||
-        !read_filter(house, args, &filter, &workflow, err)) {
+        !view_find_offices(&view, err) || !read_filter(house, args, &filter, &workflow, err)) {
         goto done;
     }
     listing.today = clock_day(site_now(house->site));
-    filter.offices = view.offices;
-    filter.office_count = view.office_count;
+    filter.offices = view.seen;
+    filter.office_count = view.seen_count;
     if (!cases_list(house->site->store, &filter, add_case, &listing, err)) {
         goto done;
     }
@@ -163,11 +163,12 @@ static const struct option CASES_OPTIONS[] = {
 const struct command list_commands[] = {
     {"cases",
      "[--workflow ID] [--state STATE] [--unit UNIT] [--overdue] [--open|--closed] [--limit N]",
-     "列出案件", "lists cases", CASES_OPTIONS, 0, 0, 0, cases_handler},
+     "列出案件", "lists cases", CASES_OPTIONS, 0, 0, 0, cases_handler, REACH_SITE},
     {"find", "TEXT", "查找：案号、名称或其拼音首字母、登记内容的词",
      "a case, unit or person by number, name, initials, words", find_options, 1, 1, 0,
-     find_handler},
+     find_handler, REACH_SITE},
     {"report figures", "[--since DATE] [--until DATE]", "统计：应办、办结、按期、超期、平均用时",
-     "figures: due, done, in time, overdue, days taken", figures_options, 0, 0, 0, figures_handler},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     "figures: due, done, in time, overdue, days taken", figures_options, 0, 0, 0, figures_handler,
+     REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

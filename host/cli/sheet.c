@@ -111,7 +111,7 @@ bool sheet_open(struct sheet *sheet, struct house *house, const char *path, stru
     *sheet = (struct sheet){0};
     buf_init(&bytes, CSV_BYTES_MAX + 1);
     if (!form_refuse_classified(house, NULL, path, path, err) ||
-        !file_read(path, CSV_BYTES_MAX, &bytes, err)) {
+        !house_file(house, path, CSV_BYTES_MAX, &bytes, err)) {
         goto done;
     }
     if (bytes.length >= 4 && memcmp(bytes.bytes, "PK\x03\x04", 4) == 0) {

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "base/clock.h"
@@ -138,21 +136,6 @@ static size_t width_of(const struct table *table, size_t column)
     return most && widest > most ? most : widest;
 }
 
-/* What a terminal of this many columns holds; without one COLUMNS says it, or 80. */
-static size_t room_of_screen(void)
-{
-    const char *columns = getenv("COLUMNS");
-    struct winsize size;
-    long wide = 0;
-
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
-        wide = size.ws_col;
-    } else if (columns) {
-        wide = strtol(columns, NULL, 10);
-    }
-    return wide >= 40 && wide < 10000 ? (size_t)wide : 80;
-}
-
 static size_t sum_of(const size_t *widths, size_t count)
 {
     size_t sum = 0;
@@ -165,11 +148,10 @@ static size_t sum_of(const size_t *widths, size_t count)
 
 /* What people miss least goes first, then the widest column shrinks. A column of width 0 is left
    out; under --json all are there. */
-static void fit(const struct table *table, size_t *widths)
+static void fit(const struct table *table, size_t room, size_t *widths)
 {
     static const char *const SPARE[] = {"hash", "fixed", "min", "max", "note"};
     static const char *const IDS[] = {"job", "workflow"};
-    size_t room = room_of_screen();
     size_t count = table->column_count;
     bool has_title = false;
 
@@ -266,7 +248,7 @@ void table_print(const struct table *table, const struct out *out, const char *n
     for (size_t i = 0; i < table->column_count; i++) {
         widths[i] = width_of(table, i);
     }
-    fit(table, widths);
+    fit(table, out->display.columns, widths);
     print_row(table, out, widths, SIZE_MAX);
     for (size_t row = 0; row < rows; row++) {
         print_row(table, out, widths, row);
