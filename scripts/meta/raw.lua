@@ -376,6 +376,26 @@ function address.classify(text) end
 ---@return boolean? allowed, string? why, Kind? kind
 function address.allows(list, try) end
 
+---@class raw.socket trusted interpreter
+local socket = {}
+---@param path string of a socket in the file system
+---@return userdata? handle, string? why, Kind? kind
+function socket.connect(path) end
+---@param path string where datagrams are taken; each receive gives one
+---@return userdata? handle, string? why, Kind? kind
+function socket.letterbox(path) end
+---@param handle userdata
+---@param bytes string
+---@param ms integer? how long to wait when the other end takes no more
+---@return integer? sent, string? why, Kind? kind
+function socket.send(handle, bytes, ms) end
+---@param handle userdata
+---@param ms integer?
+---@return string? bytes "" at the end, string? why, Kind? kind
+function socket.receive(handle, ms) end
+---@param handle userdata
+function socket.close(handle) end
+
 ---@class raw.state trusted interpreter
 local state = {}
 --- The nth allocation from now on fails once; 0 for none.
