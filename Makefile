@@ -112,6 +112,22 @@ run: deps
 language: build/duban
 	@build/duban lua scripts/language/write.lua
 
+# DESTDIR puts it below another root; PREFIX is also where the program looks for its library.
+install: build/duban
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/duban $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system
+	@for program in build/duban build/duban-courier; do \
+	  if [ -x $$program ]; then install -m 755 $$program $(DESTDIR)$(PREFIX)/bin/; fi; \
+	done
+	@cp -R scripts workflows jobs schema templates $(DESTDIR)$(PREFIX)/share/duban/
+	@chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/duban
+	@DUBAN_LANG=zh build/duban help --man >build/duban.1
+	@install -m 644 build/duban.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	@build/duban help --bash >build/duban.bash
+	@install -m 644 build/duban.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/duban
+	@sed 's#@PREFIX@#$(PREFIX)#' docs/systemd/duban.service >build/duban.service
+	@install -m 644 build/duban.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+
 # ---- checks ---------------------------------------------------------------------------------------------------------
 C_FILES  = $(shell git ls-files 'host/*.[ch]' 'bench/*.[ch]' 'spec/fakes/*.[ch]')
 LUA_DIRS = scripts spec bench docs/example
@@ -147,7 +163,7 @@ test: deps
 # ---- measures and long sweeps ---------------------------------------------------------------------------------------
 RIG      = $(filter-out build/release/main.o,$(patsubst host/%.c,build/release/%.o,$(SOURCES)))
 
-build/bench/drive: bench/drive.c $(RIG)
+build/bench/drive build/bench/clients: build/bench/%: bench/%.c $(RIG)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(FLAGS_release) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -164,7 +180,7 @@ build/bench/hand: bench/hand.c $(patsubst host/%.c,build/release/%.o,$(filter ho
 	@$(CC) $(CFLAGS) $(FLAGS_release) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto
 
 bench: deps
-	@$(MAKE) --no-print-directory -j2 build/duban build/bench/drive build/bench/floor build/bench/post \
+	@$(MAKE) --no-print-directory -j2 build/duban build/bench/drive build/bench/clients build/bench/floor build/bench/post \
 	  build/bench/hand build/test/fakes
 	@build/duban lua bench/run.lua
 
@@ -188,4 +204,4 @@ check-deep: deps
 	@DUBAN_FUZZ=40 $(SANITIZED) spec/deep
 	@$(VALGRIND) build/test/duban lua $(REPORTED) $(sort $(wildcard spec/host/api_*_spec.lua))
 
-.PHONY: all deps run language format lint check tidy tidy-all test bench crash check-deep
+.PHONY: all deps run install language format lint check tidy tidy-all test bench crash check-deep
