@@ -225,17 +225,27 @@ done:
     return ok;
 }
 
+static bool show(struct store *store, const char *number, case_line_fn *each, void *context,
+                 int64_t *count, struct err *err)
+{
+    struct stmt *stmt = NULL;
+
+    return store_ask(store, CASES_SELECT " WHERE c.number = $1", &stmt, err, "t", number) &&
+           walk(stmt, each, context, count, err);
+}
+
 bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
                 struct err *err)
 {
-    struct stmt *stmt = NULL;
     char *whole = NULL;
     int64_t count = 0;
-    bool ok = cases_number(store, number, &whole, err) &&
-              store_ask(store, CASES_SELECT " WHERE c.number = $1", &stmt, err, "t", whole) &&
-              walk(stmt, each, context, &count, err) && (count > 0 || no_such(number, err));
+    bool ok = show(store, number, each, context, &count, err);
 
-    mem_free(whole);
+    if (ok && count == 0) { /* not the whole number, then */
+        ok = cases_number(store, number, &whole, err) &&
+             show(store, whole, each, context, &count, err) && (count > 0 || no_such(number, err));
+        mem_free(whole);
+    }
     return ok;
 }
 

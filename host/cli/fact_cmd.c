@@ -99,7 +99,8 @@ static bool say_result(struct view *view, const struct keeper_fact *fact,
         out_print(out, "%s  %s  %s\n", fact->number,
                   found.unit_name ? found.unit_name : found.title,
                   label_title(about, "facts", id ? id : fact->fact));
-        ok = say_correction(view, &found, result->seq, row, err) &&
+        ok = (strcmp(id ? id : fact->fact, "corrected") != 0 ||
+              say_correction(view, &found, result->seq, row, err)) &&
              decisions_show(view, &found, result->seq, &decisions, err);
         value_set_int(row, "seq", result->seq);
         value_set_bool(row, "repeat", result->is_repeat);
