@@ -110,7 +110,7 @@ const struct command case_commands[] = {
     {"next", "NUMBER", "若无人办理，接下来会发生什么", "what comes next when nobody acts",
      EYES_OPTIONS, 1, 1, 0, next_handler, REACH_SITE},
     {"acknowledge", "TOKEN", "凭消息里的确认码登记阅知，只记一次",
-     "records that a message was seen, by the code in it, once", NULL, 1, 1, 0,
-     acknowledge_handler, REACH_SITE},
+     "records that a message was seen, by the code in it, once", NULL, 1, 1, 0, acknowledge_handler,
+     REACH_SITE},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -377,12 +377,14 @@ static const struct option resume_options[] = {
 };
 
 const struct command channel_commands[] = {
-    {"channel list", "", "渠道及其状态", "channels and how they stand", NULL, 0, 0, 0, list_run},
+    {"channel list", "", "渠道及其状态", "channels and how they stand", NULL, 0, 0, 0, list_run,
+     REACH_SITE},
     {"channel test", "NAME [--to PERSON]", "试发一条消息", "sends a trial message", test_options, 1,
-     1, 0, test_run},
+     1, 0, test_run, REACH_SITE},
     {"channel pause", "NAME --reason TEXT", "暂停渠道，消息留在队列",
-     "takes a channel out of use; its messages wait", pause_options, 1, 1, 0, pause_run},
+     "takes a channel out of use; its messages wait", pause_options, 1, 1, 0, pause_run,
+     REACH_SITE},
     {"channel resume", "NAME", "恢复渠道，包括断开的", "puts it in use again, also when it is open",
-     resume_options, 1, 1, 0, resume_run},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     resume_options, 1, 1, 0, resume_run, REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

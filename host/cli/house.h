@@ -26,19 +26,19 @@ struct zygote;
 struct house {
     struct globals globals;
     struct out out;
-    const char *lang;       /* "zh" or "en" */
-    char *library;          /* folder of scripts/ workflows/ schema/ …; NULL until found */
-    struct zygote *zygote;  /* NULL until house_start */
+    const char *lang;             /* "zh" or "en" */
+    char *library;                /* folder of scripts/ workflows/ schema/ …; NULL until found */
+    struct zygote *zygote;        /* NULL until house_start */
     struct courier_link *courier; /* NULL until house_courier */
-    struct site *site;      /* NULL until house_read or house_write */
-    struct keeper *keeper;  /* NULL until house_write */
-    int64_t office_id;      /* the office selected, once the site is open */
-    char *office;           /* its code */
-    struct account account; /* who records, once somebody asked */
-    const struct args *who; /* what actor was found out of; NULL: nothing yet */
-    struct actor actor;     /* who acts, after house_write or house_who */
-    int64_t own_id;         /* the person of the account, whoever --by names; 0: none */
-    char *recorder;         /* the texts actor points to */
+    struct site *site;            /* NULL until house_read or house_write */
+    struct keeper *keeper;        /* NULL until house_write */
+    int64_t office_id;            /* the office selected, once the site is open */
+    char *office;                 /* its code */
+    struct account account;       /* who records, once somebody asked */
+    const struct args *who;       /* what actor was found out of; NULL: nothing yet */
+    struct actor actor;           /* who acts, after house_write or house_who */
+    int64_t own_id;               /* the person of the account, whoever --by names; 0: none */
+    char *recorder;               /* the texts actor points to */
     char *person;
     const char *key;        /* --key, NULL when absent; borrowed from argv */
     struct value *attached; /* digests that house_attach put among the blobs; NULL: none */

@@ -69,10 +69,12 @@ static enum outcome make(struct house *house, const struct args *args, struct er
 }
 
 const struct command probe_commands[] = {
-    {"letters route", "", "试：定渠道", "probe: find ways", PROBE_OPTIONS, 0, 0, 0, route},
-    {"letters release", "", "试：放行", "probe: release", PROBE_OPTIONS, 0, 0, 0, release},
-    {"letters make", "ID", "试：成文", "probe: make", PROBE_OPTIONS, 1, 1, 0, make},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+    {"letters route", "", "试：定渠道", "probe: find ways", PROBE_OPTIONS, 0, 0, 0, route,
+     REACH_SITE},
+    {"letters release", "", "试：放行", "probe: release", PROBE_OPTIONS, 0, 0, 0, release,
+     REACH_SITE},
+    {"letters make", "ID", "试：成文", "probe: make", PROBE_OPTIONS, 1, 1, 0, make, REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };
 
 #endif

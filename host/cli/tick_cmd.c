@@ -220,17 +220,19 @@ static const struct option TICK_OPTIONS[] = {
 
 const struct command tick_commands[] = {
     {"tick", "[--until TIME]", "办理一切到期事项，逐日列出",
-     "does everything due and tells it day by day", TICK_OPTIONS, 0, 0, 0, tick_handler, REACH_SITE},
+     "does everything due and tells it day by day", TICK_OPTIONS, 0, 0, 0, tick_handler,
+     REACH_SITE},
     {"deliver", "[--until-empty] [--dry-run]", "发送到期的消息", "sends the messages that are due",
      deliver_options, 0, 0, 0, deliver_handler, REACH_HERE},
     {"outbox", "[CASE | ID] [--status STATUS]", "消息、状态与每次发送", "messages and each attempt",
      outbox_options, 0, 1, 0, outbox_handler, REACH_SITE},
     {"outbox replay", "ID… | --channel C | --status S", "重发不达的消息",
-     "sends messages again that did not arrive", replay_options, 0, OPERANDS_ANY, 0,
-     replay_handler, REACH_SITE},
+     "sends messages again that did not arrive", replay_options, 0, OPERANDS_ANY, 0, replay_handler,
+     REACH_SITE},
     {"metrics", "[-o FILE]", "监控指标（Prometheus）", "figures for Prometheus", metrics_options, 0,
      0, 0, metrics_handler, REACH_OWNER},
     {"serve", "", "常驻运行：到期办理、作业、发送、多人同时使用",
-     "for good: what falls due, jobs, messages, many users", NULL, 0, 0, 0, serve_handler, REACH_HERE},
+     "for good: what falls due, jobs, messages, many users", NULL, 0, 0, 0, serve_handler,
+     REACH_HERE},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -15,7 +15,7 @@
 #include "casework/registry.h"
 #include "casework/site.h"
 #include "serve/batch.h"
-#include "serve/desk.h"
+#include "serve/pigeonholes.h"
 #include "serve/granted.h"
 #include "serve/keeper.h"
 #include "serve/pool.h"
@@ -37,7 +37,7 @@ struct keeper {
     struct chain *chain;
     struct pool *pool;
     struct recipients *recipients;
-    struct desk *desk;
+    struct pigeonholes *pigeonholes;
     struct bureau *bureaus;
     struct batch *now;  /* being written */
     struct batch *next; /* at the workers */

@@ -22,7 +22,7 @@ bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out, 
     keeper->zygote = zygote;
     keeper->chain = chain_new();
     keeper->recipients = recipients_new(site);
-    keeper->desk = desk_new(site);
+    keeper->pigeonholes = pigeonholes_new(site);
     keeper->written = -1;
     buf_init(&keeper->scratch, PIPE_FRAME_MAX);
     buf_init(&keeper->told, KEEPER_TOLD_MAX);
@@ -54,7 +54,7 @@ void keeper_close(struct keeper *keeper)
     batch_free(keeper->now);
     batch_free(keeper->next);
     verdict_clear(&keeper->verdict);
-    desk_free(keeper->desk);
+    pigeonholes_free(keeper->pigeonholes);
     recipients_free(keeper->recipients);
     chain_free(keeper->chain);
     buf_clear(&keeper->scratch);

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/rows.h"
-#include "serve/desk.h"
+#include "serve/pigeonholes.h"
 #include "serve/letters.h"
 #include "serve/letters_parts.h"
 
@@ -21,7 +21,7 @@ static bool open_window(struct keeper *keeper, const struct addressee *to, int64
 {
     const struct workdays *workdays = NULL;
 
-    if (!desk_workdays(keeper->desk, to->office_id, &workdays, err) ||
+    if (!pigeonholes_workdays(keeper->pigeonholes, to->office_id, &workdays, err) ||
         !store_run(keeper->store,
                    "INSERT INTO digests (person_id, digest_key, flush_at, status)"
                    " VALUES ($1, $2, $3, 'open')",

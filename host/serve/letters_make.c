@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "casework/rows.h"
-#include "serve/desk.h"
+#include "serve/pigeonholes.h"
 #include "serve/letters_parts.h"
 
 #define ITEMS_MOST 30 /* of a digest; the rest are counted */
@@ -172,7 +172,7 @@ static bool add_item(struct keeper *keeper, int64_t outbox_id, struct value *ite
     }
     item = value_new_map();
     link = link_of(keeper, source.number, NULL);
-    if (desk_template(keeper->desk, source.template, &template, &unsaid)) {
+    if (pigeonholes_template(keeper->pigeonholes, source.template, &template, &unsaid)) {
         message = template_render(template, source.data, NULL);
     }
     value_set_text(item, "title", message ? value_get_text(message, "title") : source.template);
@@ -309,7 +309,7 @@ static bool fill(struct keeper *keeper, const struct source *source, const struc
     char *link;
 
     make_token(keeper, token);
-    if (!desk_template(keeper->desk, source->template, &template, err) ||
+    if (!pigeonholes_template(keeper->pigeonholes, source->template, &template, err) ||
         !stamp(keeper, source, template, token, err)) {
         return false;
     }

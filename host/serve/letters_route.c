@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "casework/conf_channels.h"
 #include "casework/rows.h"
-#include "serve/desk.h"
+#include "serve/pigeonholes.h"
 #include "serve/letters_parts.h"
 
 #define HOUR_MS (CLOCK_DAY_MS / 24)
@@ -207,7 +207,7 @@ static bool choose_hour(struct keeper *keeper, const struct letter *letter,
     int64_t until = now;
 
     if (way->priority > 0 && (to->quiet.from != QUIET_NEVER || to->quiet.is_workdays)) {
-        if (!desk_workdays(keeper->desk, to->office_id, &workdays, err)) {
+        if (!pigeonholes_workdays(keeper->pigeonholes, to->office_id, &workdays, err)) {
             return false;
         }
         until = quiet_until(&to->quiet, workdays, now);
@@ -264,7 +264,7 @@ static bool route(struct keeper *keeper, struct letter *letter, struct err *err)
     if (!look_at_paper(keeper, letter, &is_settled, err) || is_settled) {
         return is_settled;
     }
-    if (!desk_template(keeper->desk, letter->template, &template, &why)) {
+    if (!pigeonholes_template(keeper->pigeonholes, letter->template, &template, &why)) {
         return letters_dead(keeper, letter, why.text, err);
     }
     return place(keeper, letter, template_manner(template), err);
