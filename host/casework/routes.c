@@ -178,6 +178,12 @@ static bool is_way(struct site *site, const char *name, const struct addressee *
 bool routes_channel(struct site *site, const struct addressee *to, const char **name,
                     const char **lacks, struct err *err)
 {
+    return routes_channel_past(site, to, NULL, name, lacks, err);
+}
+
+bool routes_channel_past(struct site *site, const struct addressee *to, const char *past,
+                         const char **name, const char **lacks, struct err *err)
+{
     const struct value *route = conf_route(&site->conf, site->is_virtual);
 
     *name = NULL;
@@ -188,6 +194,9 @@ bool routes_channel(struct site *site, const struct addressee *to, const char **
         const char *channel = value_text(value_at(route, i));
         bool is_good = false;
 
+        if (past && strcmp(channel, past) == 0) {
+            continue;
+        }
         if (!is_way(site, channel, to, &is_good, lacks, err)) {
             return false;
         }

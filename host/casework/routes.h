@@ -31,6 +31,9 @@ MUST_USE bool routes_addressee(struct site *site, int64_t person_id, struct addr
    the kind of address that a channel would need, NULL when no channel serves the person at all. */
 MUST_USE bool routes_channel(struct site *site, const struct addressee *to, const char **name,
                              const char **lacks, struct err *err);
+/* The same, past one channel that lets nothing through (NULL: past none). */
+MUST_USE bool routes_channel_past(struct site *site, const struct addressee *to, const char *past,
+                                  const char **name, const char **lacks, struct err *err);
 /* The person's address for that channel; nothing is appended when it needs none. */
 MUST_USE bool routes_address(struct site *site, const struct addressee *to, const char *channel,
                              struct buf *out, struct err *err);

@@ -11,7 +11,7 @@ static const struct api_module *const MODULES[] = {
     &API_WORKER_CALLS, &API_FILE,   &API_CSV,     &API_STORE,   &API_PROCESS, &API_STATE,
     &API_ENCODE,       &API_NET,    &API_LETTERS, &API_ADDRESS, &API_SOCKET,
 #ifdef DUBAN_TEST
-    &API_PROBE,        &API_OUTBOX,
+    &API_PROBE,   &API_OUTBOX,
 #endif
 };
 

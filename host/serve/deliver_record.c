@@ -10,8 +10,8 @@
 #include "casework/outbox.h"
 #include "casework/rights.h"
 #include "serve/deliver_parts.h"
+#include "serve/letters.h"
 
-#define DOWN_TEMPLATE "channel_down"
 #define DOWN_MAX 4096
 
 struct outbox_clocks deliver_clocks(const struct deliver *deliver)
@@ -52,12 +52,12 @@ static bool tell_down(struct deliver *deliver, const struct channel *channel,
     buf_init(&data, DOWN_MAX);
     value_set_text(admin, "kind", "role");
     value_set_text(admin, "role", "admin");
-    buf_add_format(&key, DOWN_TEMPLATE ":%s:%lld", channel->name, (long long)now);
+    buf_add_format(&key, LETTERS_DOWN ":%s:%lld", channel->name, (long long)now);
     put_down_data(channel, result, &data);
     ok = rights_find(site, site->office_id, admin, clock_day(now), &ids, &count, err);
     for (size_t i = 0; ok && i < count; i++) {
         const struct outbox_new row = {.key = {buf_text(&key), key.length},
-                                       .template = span_of(DOWN_TEMPLATE),
+                                       .template = span_of(LETTERS_DOWN),
                                        .data = {buf_text(&data), data.length},
                                        .at = now};
 

@@ -14,7 +14,9 @@
 struct actor;
 struct keeper;
 
-#define LETTERS_TOKEN 33        /* 128 bits in hex, with NUL */
+#define LETTERS_TOKEN 33 /* 128 bits in hex, with NUL */
+#define LETTERS_DOWN \
+    "channel_down"              /* the template that tells of a channel that lets nothing through */
 #define LETTERS_DIGEST "digest" /* the template of what was collected */
 
 /* Finds person, channel, priority, expiry for up to limit messages that have none, in one

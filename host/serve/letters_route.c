@@ -77,18 +77,35 @@ static bool hold(struct keeper *keeper, const struct letter *letter, int64_t unt
                      err, "iit", letter->outbox_id, until, reason);
 }
 
-/* The name of the paper its data gives, the caller's; NULL when it carries none. */
-static char *paper_of(const struct letter *letter)
+/* A text of its data, the caller's; NULL when there is none. */
+static char *data_text(const struct letter *letter, const char *key)
 {
     struct value *data = NULL;
-    char *name = NULL;
+    char *text = NULL;
 
-    if (letter->case_id && strstr(letter->data, "\"document\"") &&
-        json_parse(letter->data, strlen(letter->data), &data, NULL)) {
-        name = mem_text(value_get_text(data, "document"));
+    if (strstr(letter->data, key) && json_parse(letter->data, strlen(letter->data), &data, NULL)) {
+        text = mem_text(value_get_text(data, key));
     }
     value_free(data);
-    return name;
+    return text;
+}
+
+/* The name of the paper it carries, the caller's. */
+static char *paper_of(const struct letter *letter)
+{
+    return letter->case_id ? data_text(letter, "document") : NULL;
+}
+
+/* What tells of a channel that lets nothing through does not go through it. */
+static bool choose_channel(struct keeper *keeper, const struct letter *letter,
+                           const struct addressee *to, const char **name, const char **lacks,
+                           struct err *err)
+{
+    char *past = strcmp(letter->template, LETTERS_DOWN) == 0 ? data_text(letter, "channel") : NULL;
+    bool ok = routes_channel_past(keeper->site, to, past, name, lacks, err);
+
+    mem_free(past);
+    return ok;
 }
 
 static bool hold_for_paper(struct keeper *keeper, const struct letter *letter, const char *name,
@@ -228,7 +245,7 @@ static bool place(struct keeper *keeper, const struct letter *letter,
     struct addressee to;
 
     if (!routes_addressee(keeper->site, letter->person_id, &to, err) ||
-        !routes_channel(keeper->site, &to, &way.channel, &lacks, err)) {
+        !choose_channel(keeper, letter, &to, &way.channel, &lacks, err)) {
         return false;
     }
     if (!way.channel) {
