@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/desk.h"
 #include "cli/house.h"
+#include "serve/deliver.h"
 #include "serve/keeper.h"
 #include "serve/loop.h"
 #include "serve/reception.h"
@@ -26,6 +27,7 @@ struct office_hours {
     struct desk *desk;
     struct reception *reception;
     struct scheduler *scheduler;
+    struct deliver *deliver;
     int64_t beat_at;
 };
 
@@ -62,6 +64,37 @@ static int64_t scheduler_when(void *self)
 static bool scheduler_turn(void *self, struct err *err)
 {
     return scheduler_step(((struct office_hours *)self)->scheduler, err);
+}
+
+static int courier_of(void *self)
+{
+    return deliver_fd(((struct office_hours *)self)->deliver);
+}
+
+static bool courier_behind(void *self)
+{
+    return deliver_is_behind(((struct office_hours *)self)->deliver);
+}
+
+static int64_t courier_when(void *self)
+{
+    return deliver_wake_at(((struct office_hours *)self)->deliver);
+}
+
+static bool courier_turn(void *self, struct err *err)
+{
+    struct deliver_report report = {0}; /* figures stand in the store: duban metrics */
+
+    return deliver_step(((struct office_hours *)self)->deliver, &report, err);
+}
+
+static void courier_reload(void *self)
+{
+    struct err err = {0};
+
+    if (!deliver_reload(((struct office_hours *)self)->deliver, &err)) {
+        log_warn(SAY("渠道未更新：%s", "the channels stay as they were: %s"), err.text);
+    }
 }
 
 static int zygote_of(void *self)
@@ -131,13 +164,18 @@ static bool beat_turn(void *self, struct err *err)
     return true;
 }
 
-/* What the loop turns, in this order; the link to the courier is one more row. */
+/* What the loop turns, in this order. */
 static const struct engine ENGINES[] = {
     {.fd = signals_of, .step = signals_turn},
     {.wake_at = beat_when, .step = beat_turn},
     {.fd = zygote_of, .wake_at = zygote_when, .step = zygote_turn},
     {.fd = reception_of, .wake_at = reception_when, .step = reception_turn},
     {.fd = scheduler_of, .wake_at = scheduler_when, .step = scheduler_turn},
+    {.fd = courier_of,
+     .is_behind = courier_behind,
+     .wake_at = courier_when,
+     .step = courier_turn,
+     .reload = courier_reload},
 };
 
 /* ---- the keeper's life ---- */
@@ -154,15 +192,17 @@ static void find_actor(struct house *house)
 
 static bool open_hours(struct office_hours *hours, struct err *err)
 {
+    const struct deliver_options options = {0};
     struct house *house = hours->house;
 
-    if (!house_keep(house, hours->post->lock, err)) {
+    if (!house_courier(house, err) || !house_keep(house, hours->post->lock, err)) {
         return false;
     }
     find_actor(house);
     hours->desk = desk_new(house);
     if (!scheduler_open(house->site, house->keeper, &house->actor, &hours->scheduler, err) ||
-        !reception_open(hours->post->listener, desk_answer, hours->desk, &hours->reception, err)) {
+        !reception_open(hours->post->listener, desk_answer, hours->desk, &hours->reception, err) ||
+        !deliver_open(house->keeper, house->courier, &options, &hours->deliver, err)) {
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(ENGINES); i++) {
@@ -178,6 +218,7 @@ static void close_hours(struct office_hours *hours)
 {
     reception_close(hours->reception);
     scheduler_close(hours->scheduler);
+    deliver_close(hours->deliver);
     desk_free(hours->desk);
     house_end(hours->house);
 }

@@ -192,6 +192,8 @@ static bool is_due(const struct deliver *deliver)
 
 bool deliver_step(struct deliver *deliver, struct deliver_report *report, struct err *err)
 {
+    struct keeper *keeper = deliver->keeper;
+    bool was_quiet = keeper_is_quiet(keeper);
     struct wire *wire;
     bool has_more = false;
     bool is_full;
@@ -221,7 +223,10 @@ bool deliver_step(struct deliver *deliver, struct deliver_report *report, struct
     if (is_full || has_more || deliver->outcome_count) {
         deliver->wake_at = 0;
     }
-    deliver->written = store_writes(deliver->keeper->store);
+    deliver->written = store_writes(keeper->store);
+    if (was_quiet) {
+        keeper->written = deliver->written; /* messages are nothing that acts on cases look up */
+    }
     return ok;
 }
 

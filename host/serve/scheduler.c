@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/audit.h"
+#include "casework/reach.h"
 #include "casework/registry.h"
 #include "serve/alarm.h"
 
@@ -118,9 +119,13 @@ static bool note_jump(struct scheduler *scheduler, int64_t jump, struct err *err
 static bool check_night(struct scheduler *scheduler, struct err *err)
 {
     struct audit_row row = {0};
+    bool is_done = false;
 
     if (site_now(scheduler->site) < scheduler->checkpoint_at) {
         return true;
+    }
+    if (!reach_nightly(scheduler->site, &is_done, err)) {
+        return false;
     }
     scheduler->checkpoint_at = next_night(site_now(scheduler->site));
     return note(scheduler, &row, true, err);

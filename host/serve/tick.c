@@ -93,13 +93,27 @@ done:
     return ok;
 }
 
+/* Words of cases are nothing that acts on cases look up. */
+static bool put_words(struct keeper *keeper, struct err *err)
+{
+    bool was_quiet = keeper_is_quiet(keeper);
+    int64_t count = 0;
+
+    if (!terms_refresh(keeper->store, TERMS_A_TICK, &count, err)) {
+        return false;
+    }
+    if (was_quiet) {
+        keeper->written = store_writes(keeper->store);
+    }
+    return true;
+}
+
 static bool tick(struct keeper *keeper, const struct actor *actor, int64_t until,
                  struct keeper_ticked *out, struct err *err)
 {
-    int64_t words = 0;
     bool ok = keeper_begin(keeper, err) && walk(keeper, actor, until, err) &&
               finish(keeper, actor, keeper->done.is_cut ? site_now(keeper->site) : until, err) &&
-              terms_refresh(keeper->store, TERMS_A_TICK, &words, err);
+              put_words(keeper, err);
 
     keeper->done.until = ok && !keeper->done.is_cut ? until : site_now(keeper->site);
     *out = keeper->done;
