@@ -174,15 +174,22 @@ static bool write_down(struct deliver *deliver, bool *is_full, struct err *err)
     return true;
 }
 
-static void look_after_courier(struct deliver *deliver)
+/* Another courier for one that died. false when there can be none any more. */
+static bool look_after_courier(struct deliver *deliver, struct err *err)
 {
     struct err why = {0};
 
-    if (!courier_wire(deliver->link) && deliver->job_count == 0 &&
-        !courier_renew(deliver->link, &why) && why.kind != ERR_BUSY) {
-        log_warn("%s", why.text);
-        courier_lose(deliver->link);
+    if (courier_wire(deliver->link) || deliver->job_count > 0 ||
+        courier_renew(deliver->link, &why) || why.kind == ERR_BUSY) {
+        return true;
     }
+    if (why.kind == ERR_MISSING) {
+        *err = why;
+        return false;
+    }
+    log_warn("%s", why.text);
+    courier_lose(deliver->link);
+    return true;
 }
 
 static bool is_due(const struct deliver *deliver)
@@ -200,7 +207,9 @@ bool deliver_step(struct deliver *deliver, struct deliver_report *report, struct
     bool ok;
 
     deliver->report = report;
-    look_after_courier(deliver);
+    if (!look_after_courier(deliver, err)) {
+        return false;
+    }
     wire = courier_wire(deliver->link);
     if (wire && wire_is_behind(wire)) {
         deliver_hand_over(deliver); /* of nothing new */

@@ -176,7 +176,7 @@ describe("duban serve", function()
     made:must("fact", number(1), "remarked", "text=以后", "--by", "P04")
   end)
 
-  for _, victim in ipairs({ "keeper", "zygote", "worker" }) do
+  for _, victim in ipairs({ "keeper", "zygote", "nest", "worker" }) do
     it("starts again when its " .. victim .. " is killed under load", function()
       local made = ready_site()
       local served = serving.start(made)

@@ -100,8 +100,9 @@ end
 ---@return { keeper: integer?, zygote: integer?, workers: integer[] }
 function Serving:family()
   local keeper = children(process.pid(self.running))[1]
-  local zygote = keeper and children(keeper)[1]
-  return { keeper = keeper, zygote = zygote, workers = zygote and children(zygote) or {} }
+  local nest, zygote = table.unpack(keeper and children(keeper) or {}) -- in the order in which they were started
+  return { keeper = keeper, nest = nest, courier = nest and children(nest)[1], zygote = zygote,
+    workers = zygote and children(zygote) or {} }
 end
 
 function serving.kill(pid, signal)
