@@ -15,7 +15,7 @@ HARDEN   = -fstack-protector-strong -fstack-clash-protection -fcf-protection -fP
 LUA_INC  = $(shell pkg-config --cflags lua5.4 2>/dev/null)
 CFLAGS   = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DDUBAN_PREFIX='"$(PREFIX)"' \
            $(WARN) -g -Ihost -Ibuild/made $(LUA_INC)
-LIBS     = $(shell pkg-config --libs lua5.4 2>/dev/null) -lsqlite3 -ljansson -lcrypto
+LIBS     = $(shell pkg-config --libs lua5.4 2>/dev/null) -lsqlite3 -ljansson -lcrypto -lzip -lexpat -lxlsxwriter -lm
 NET_LIBS = -lcurl -ljansson -lcrypto
 LDFLAGS  = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
@@ -32,7 +32,7 @@ all: deps build/duban build/test/duban
 
 # ---- set-up ---------------------------------------------------------------------------------------------------------
 PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libsqlite3-dev libssl-dev libjansson-dev libcurl4-openssl-dev \
-           ca-certificates openssl lua-busted lua-check unicode-data bzip2
+           libzip-dev libexpat1-dev libxlsxwriter-dev ca-certificates openssl lua-busted lua-check unicode-data bzip2
 CHECKERS = clang-format clang-tidy
 DEEP     = valgrind
 

@@ -288,6 +288,13 @@ function letters.quiet_next(years, from, to, workdays, minutes, instant) end
 ---@return integer? from, integer? to
 function letters.span(text) end
 
+---@class raw.sheet trusted interpreter
+local sheet = {}
+---@param bytes string of an .xlsx or CSV file
+---@param name? string of the sheet wanted
+---@return any[][]? rows each { "above"|"heading"|"body", line, cells... }, table told or why, Kind? kind
+function sheet.read(bytes, name) end
+
 ---@class raw.store trusted interpreter
 ---@field null lightuserdata
 local store = {}

@@ -11,6 +11,7 @@ local json = require("raw.json")
 local net = require("raw.net")
 local process = require("raw.process")
 local script = require("raw.script")
+local sheet = require("raw.sheet")
 local state = require("raw.state")
 local store = require("raw.store")
 local text = require("raw.text")
@@ -70,6 +71,7 @@ local CALLS = {
   file = function() file.read(path) end,
   file_list = function() file.list("scripts/meta", ".lua", true) end,
   csv = function() csv.parse("a,b\n1,2\n") end,
+  sheet = function() sheet.read("甲,乙\n1,2\n") end,
   script = function() script.load("local x = 1 return x", "a.lua", {}) end,
   script_refused = function() script.load("local = ", "a.lua", {}) end,
   process = function() process.run({ "true", env = { "A=1" }, cwd = "/" }) end,
