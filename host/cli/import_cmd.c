@@ -310,8 +310,10 @@ static bool enter(struct import_run *run, struct err *err)
 static bool import_cases(struct import_run *run, struct err *err)
 {
     struct house *house = run->house;
-    struct import_source source = {
-        .house = house, .path = args_operand(run->args, 1), .map = args_get(run->args, "map")};
+    struct import_source source = {.house = house,
+                                   .path = args_operand(run->args, 1),
+                                   .name = args_get(run->args, "sheet"),
+                                   .map = args_get(run->args, "map")};
 
     if (!enter(run, err) || !read_as_of(run, err) || !may_take_over(run, err) ||
         !view_workflow(house, args_operand(run->args, 0), &run->workflow, err) ||
@@ -355,6 +357,7 @@ static enum outcome import_handler(struct house *house, const struct args *args,
 
 static const struct option OPTIONS[] = {
     {"map", "FILE", "表头对照（JSON：表头对应字段）", "JSON object: heading to field"},
+    {"sheet", "NAME", "工作簿里的哪个工作表", "which sheet of a workbook"},
     {"as-of", "DATE", "接管日：此前的处置记为接管前，不发通知",
      "taken over on that day: nothing before it is sent"},
     {"dry-run", NULL, "只预览", "preview only"},
@@ -365,7 +368,8 @@ static const struct option OPTIONS[] = {
 };
 
 const struct command import_commands[] = {
-    {"import", "KIND FILE [--map FILE] [--as-of DATE] [--dry-run] [--skip-bad] [--overwrite]",
+    {"import",
+     "KIND FILE [--sheet NAME] [--map FILE] [--as-of DATE] [--dry-run] [--skip-bad] [--overwrite]",
      "导入单位（units）、人员（people）、日历（calendar）或台账",
      "imports units, people, calendar, or the ledger of a workflow", OPTIONS, 2, 2, 0,
      import_handler, REACH_SECOND},

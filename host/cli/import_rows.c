@@ -277,7 +277,7 @@ bool import_sheet_read(const struct import_source *source, struct import_sheet *
 
     *out = (struct import_sheet){0};
     reading.seen = value_new_map();
-    if (!sheet_open(&reading.sheet, source->house, source->path, err)) {
+    if (!sheet_open(&reading.sheet, source->house, source->path, source->name, err)) {
         goto done;
     }
     if (!import_columns_find(source->house, &reading.sheet, source->fields, source->map,

@@ -46,7 +46,8 @@ struct import_sheet {
 struct import_source {
     struct house *house; /* site and keeper are open */
     const char *path;
-    const char *map; /* file of a JSON object: header word to field id or label; NULL: none */
+    const char *name; /* of the sheet wanted; NULL: the first */
+    const char *map;  /* file of a JSON object: header word to field id or label; NULL: none */
     const char *workflow;
     int64_t activation_id;
     const struct value *fields; /* of ABOUT */

@@ -225,6 +225,7 @@ static void empty_environment(void)
 
     clearenv();
     setenv("DUBAN_LANG", is_zh ? "zh" : "en", 1);
+    setenv("TZ", CONFINE_ZONE, 1); /* else a zone file is looked for */
 }
 
 bool confine_now(int fd, size_t address_space, bool is_loose, struct err *err)

@@ -10,6 +10,8 @@
 #include "base/err.h"
 
 #define CONFINE_FD 3 /* where the pipe is afterwards */
+#define CONFINE_ZONE \
+    "UTC0" /* TZ afterwards; tzset with it before, where a library asks for the zone */
 
 /* False, with one sentence, when this kernel has no seccomp with KILL_PROCESS. */
 MUST_USE bool confine_is_available(struct err *err);
@@ -23,8 +25,8 @@ MUST_USE bool confine_program(char *out, size_t size);
 /* Closes every descriptor except the count ones in keep. */
 void confine_close(const int *keep, size_t count);
 /* The whole lock. fd becomes CONFINE_FD, everything else is closed, the environment is emptied but
-   for the language, address_space bounds memory as the second line. With is_loose a kernel without
-   seccomp is accepted (a setting of the site allowed it). */
+   for the language and the zone, address_space bounds memory as the second line. With is_loose a
+   kernel without seccomp is accepted (a setting of the site allowed it). */
 MUST_USE bool confine_now(int fd, size_t address_space, bool is_loose, struct err *err);
 
 #endif

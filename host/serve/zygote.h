@@ -30,6 +30,8 @@ int zygote_fd(const struct zygote *zygote);
 /* One fresh worker. ERR_MISSING when the zygote is gone: start another. */
 MUST_USE bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
                           struct worker_link **out, struct err *err);
+/* One fresh reader of files (serve/reader.h), asked and ended like a worker. */
+MUST_USE bool zygote_fork_reader(struct zygote *zygote, struct worker_link **out, struct err *err);
 
 /* Writes one request (a value in the codec's form); deadline is of clock_steady, 0 for none. */
 MUST_USE bool worker_send(struct worker_link *link, const struct buf *request, int64_t deadline,

@@ -57,7 +57,7 @@ describe("a CSV", function()
     { "that is empty", "", "sheet.csv 没有表头" },
     { "of blank lines", "\n\n , \n", "sheet.csv 没有表头" },
     { "with a header alone", HEADER, "sheet.csv 只有表头，没有数据" },
-    { "that is a workbook", "PK\3\4rest", "sheet.csv: 目前只读 CSV：请在表格软件里另存为 CSV" },
+    { "that is half a workbook", "PK\3\4rest", "sheet.csv: 文件已损坏或不完整（压缩包），请在 WPS 或 Excel 中打开后另存为 .xlsx" },
   }
   for _, case in ipairs(cases) do
     it(case[1] .. " is refused as a list of units and as a ledger", function()
