@@ -204,6 +204,40 @@ done:
     return ok;
 }
 
+bool file_reserve(const char *path, char **temporary, struct err *err)
+{
+    char *name = temporary_name(path);
+    int fd = mkstemp(name);
+
+    if (fd < 0) {
+        fail(path, errno, err);
+        mem_free(name);
+        return false;
+    }
+    close(fd);
+    *temporary = name;
+    return true;
+}
+
+bool file_place(const char *temporary, const char *path, struct err *err)
+{
+    int fd = open(temporary, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0 && rename(temporary, path) == 0;
+
+    if (!ok) {
+        fail(path, errno, err);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ok && file_sync_folder(path, err);
+}
+
+void file_drop(const char *temporary)
+{
+    unlink(temporary);
+}
+
 bool file_is_there(const char *path)
 {
     struct stat info;

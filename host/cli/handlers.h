@@ -26,6 +26,7 @@ command_handler deliver_handler;
 command_handler metrics_handler;
 command_handler figures_handler;
 command_handler serve_handler;
+command_handler ledger_handler;
 
 extern const struct option open_options[];
 extern const struct option fact_options[];
@@ -37,5 +38,6 @@ extern const struct option replay_options[];
 extern const struct option deliver_options[];
 extern const struct option metrics_options[];
 extern const struct option figures_options[];
+extern const struct option ledger_options[];
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/label.h"
+#include "paper/heading.h"
 
 #define MAP_LIMIT ((size_t)256 * 1024)
 
@@ -78,12 +79,29 @@ static const struct value *field_called(const struct value *fields, const char *
     return exact;
 }
 
+bool import_is_ours(const char *title)
+{
+    size_t length = strlen(title);
+    size_t mark = strlen(IMPORT_OURS);
+
+    return length > mark && strcmp(title + length - mark, IMPORT_OURS) == 0;
+}
+
 /* Puts the column where it belongs; false when something else stands there. */
 static bool place(struct import_columns *columns, const struct value *fields, const char *title,
                   size_t column)
 {
     const struct value *field = field_called(fields, title);
-    const char *id = value_get_text(field, "id");
+    const char *id;
+
+    if (import_is_ours(title)) {
+        return true;
+    }
+    if (!field) {
+        title = heading_tail(title); /* 进展 of 整改情况·进展 */
+        field = field_called(fields, title);
+    }
+    id = value_get_text(field, "id");
 
     if (id) {
         for (size_t i = 0; i < column; i++) {

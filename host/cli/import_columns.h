@@ -24,6 +24,10 @@ struct import_columns {
 MUST_USE bool import_columns_find(const struct house *house, const struct sheet *sheet,
                                   const struct value *fields, const char *path,
                                   struct import_columns *out, struct err *err);
+/* A ledger that duban wrote has columns of its own behind those of the file: what changed since.
+   They bear this mark, and an import passes them over. */
+#define IMPORT_OURS "（督办）"
+bool import_is_ours(const char *title);
 void import_columns_clear(struct import_columns *columns);
 
 #endif

@@ -131,7 +131,10 @@ static enum outcome cases_handler(struct house *house, const struct args *args, 
     if (!cases_list(house->site->store, &filter, add_case, &listing, err)) {
         goto done;
     }
-    table_show(listing.table, &house->out, SAY("没有这样的案件。", "No such case."));
+    if (!table_give(listing.table, &house->out, args_get(args, "o"),
+                    SAY("没有这样的案件。", "No such case."), err)) {
+        goto done;
+    }
     if (listing.limit && listing.count > listing.limit) {
         out_print(&house->out,
                   SAY("列出 %" PRId64 " 件，共 %" PRId64 " 件。\n",
@@ -156,19 +159,24 @@ static const struct option CASES_OPTIONS[] = {
     {"open", NULL, "只列未结的", "only open ones"},
     {"closed", NULL, "只列已结的", "only closed ones"},
     {"limit", "N", "至多列出 N 件", "at most N"},
+    OPTION_FILE,
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
 };
 
 const struct command list_commands[] = {
     {"cases",
-     "[--workflow ID] [--state STATE] [--unit UNIT] [--overdue] [--open|--closed] [--limit N]",
+     "[--workflow ID] [--state STATE] [--unit UNIT] [--overdue] [--open|--closed] [--limit N] "
+     "[-o FILE]",
      "列出案件", "lists cases", CASES_OPTIONS, 0, 0, 0, cases_handler, REACH_SITE},
     {"find", "TEXT", "查找：案号、名称或其拼音首字母、登记内容的词",
-     "a case, unit or person by number, name, initials, words", find_options, 1, 1, 0, find_handler,
-     REACH_SITE},
-    {"report figures", "[--since DATE] [--until DATE]", "统计：应办、办结、按期、超期、平均用时",
-     "figures: due, done, in time, overdue, days taken", figures_options, 0, 0, 0, figures_handler,
-     REACH_SITE},
+     "a case, unit or person by number, name, initials, words", find_options, 1, 1, 0,
+     find_handler, REACH_SITE},
+    {"report figures", "[--since DATE] [--until DATE] [-o FILE]",
+     "统计：应办、办结、按期、超期、平均用时", "figures: due, done, in time, overdue, days taken",
+     figures_options, 0, 0, 0, figures_handler, REACH_SITE},
+    {"ledger", "[WORKFLOW] -o FILE", "台账：按导入的列还原，附当前状态",
+     "a ledger as it was imported, with what became of it", ledger_options, 0, 1, 0,
+     ledger_handler, REACH_SITE},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -23,6 +23,7 @@ const struct option outbox_options[] = {
      "waiting, claimed, sent, unknown, dead, cancelled or digested"},
     {"channel", "NAME", "只看一个渠道", "only one channel"},
     {"id", "N", "一条消息的详情与每次发送", "one message with each attempt"},
+    OPTION_FILE,
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
 };
@@ -249,7 +250,9 @@ static bool read_filter(struct view *view, const struct args *args, struct outbo
     return true;
 }
 
-static bool show_list(struct view *view, const struct outbox_filter *filter, struct err *err)
+/* Into the file at path, or on the screen when it is NULL. */
+static bool show_list(struct view *view, const struct outbox_filter *filter, const char *path,
+                      struct err *err)
 {
     bool is_failures = filter->status && (strcmp(filter->status, "dead") == 0 ||
                                           strcmp(filter->status, "unknown") == 0);
@@ -258,7 +261,10 @@ static bool show_list(struct view *view, const struct outbox_filter *filter, str
         .view = view, .table = table, .is_failures = is_failures, .all = value_new_list()};
     bool ok = outbox_list(view->house->site->store, filter, add_line, &listing, err);
 
-    if (ok) {
+    if (ok && path) {
+        value_free(listing.all);
+        ok = table_give(table, &view->house->out, path, NULL, err);
+    } else if (ok) {
         table_print(table, &view->house->out, SAY("没有消息。", "No messages."));
         out_document(&view->house->out, listing.all);
     } else {
@@ -277,7 +283,7 @@ enum outcome outbox_handler(struct house *house, const struct args *args, struct
 
     if (ok) {
         ok = filter.outbox_id ? show_one(&view, filter.outbox_id, err)
-                              : show_list(&view, &filter, err);
+                              : show_list(&view, &filter, args_get(args, "o"), err);
     }
     view_end(&view);
     return args_outcome(ok);

@@ -167,8 +167,8 @@ static enum outcome list_handler(struct house *house, const struct args *args, s
     } else if (listing.count) {
         out_print(&house->out, SAY("待批 %" PRId64 " 项\n", "%" PRId64 " wait\n"), listing.count);
     }
-    table_show(table, &house->out, SAY("没有待批事项。", "Nothing waits for a signature."));
-    ok = true;
+    ok = table_give(table, &house->out, args_get(args, "o"),
+                    SAY("没有待批事项。", "Nothing waits for a signature."), err);
 done:
     value_free(drafts);
     table_free(table);
@@ -451,12 +451,13 @@ static const struct option REJECT_OPTIONS[] = {
 };
 
 static const struct option LIST_OPTIONS[] = {
+    OPTION_FILE,
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
 };
 
 const struct command proposal_commands[] = {
-    {"proposals", "[--by PERSON]", "待批事项：案件的（P…）和版本的（V…）",
+    {"proposals", "[--by PERSON] [-o FILE]", "待批事项：案件的（P…）和版本的（V…）",
      "what waits for a signature: of cases (P…), of versions (V…)", LIST_OPTIONS, 0, 0, 0,
      list_handler, REACH_SITE},
     {"approve", "ID --opinion TEXT [--basis TEXT]", "批准",

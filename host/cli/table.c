@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "paper/sheet_write.h"
 
 #define GAP "  "
 
@@ -279,4 +280,50 @@ void table_show(const struct table *table, struct out *out, const char *nothing)
     } else {
         table_print(table, out, nothing);
     }
+}
+
+static bool write_row(const struct table *table, struct sheet_writer *writer, size_t row,
+                      struct err *err)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+        const char *text = row == SIZE_MAX ? title_of(column) : text_of(table, row, i);
+
+        if (!sheet_writer_put(writer, column->is_right ? SHEET_NUMBER : SHEET_DAY, text, err)) {
+            return false;
+        }
+    }
+    return sheet_writer_end_row(writer, err);
+}
+
+static bool write_file(const struct table *table, const char *path, struct err *err)
+{
+    struct sheet_writer *writer = NULL;
+    bool ok = sheet_writer_open(path, "", clock_now(), &writer, err) &&
+              write_row(table, writer, SIZE_MAX, err);
+
+    for (size_t row = 0; ok && row < table_rows(table); row++) {
+        ok = write_row(table, writer, row, err);
+    }
+    ok = ok && sheet_writer_finish(writer, err);
+    sheet_writer_close(writer);
+    return ok;
+}
+
+bool table_give(const struct table *table, struct out *out, const char *path, const char *nothing,
+                struct err *err)
+{
+    if (!path) {
+        table_show(table, out, nothing);
+        return true;
+    }
+    if (!write_file(table, path, err)) {
+        return false;
+    }
+    out_print(out, SAY("已写入 %s：%zu 行。\n", "Wrote %s: %zu rows.\n"), path, table_rows(table));
+    if (out_map(out)) {
+        value_set_text(out_map(out), "file", path);
+        value_set_int(out_map(out), "rows", (int64_t)table_rows(table));
+    }
+    return true;
 }

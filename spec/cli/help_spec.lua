@@ -4,7 +4,7 @@ local process = require("raw.process")
 local text = require("raw.text")
 
 local COMMANDS = "init check publish versions open fact find proposals approve reject tick cases case explain next "
-  .. "import calendar run job jobs outbox deliver channel metrics acknowledge verify backup restore upgrade plan "
+  .. "import calendar ledger run job jobs outbox deliver channel metrics acknowledge verify backup restore upgrade plan "
   .. "quarantine setting doctor version lua serve"
 
 local function help(...)
@@ -23,7 +23,7 @@ describe("duban help", function()
   end)
 
   it("names no command that does not exist yet", function()
-    for word in ("void handover delegate todo ledger document test backtest simulate "
+    for word in ("void handover delegate todo document test backtest simulate "
       .. "account office rollback move"):gmatch("%S+") do
       assert.is_nil(help():find("\n  " .. word .. " "))
       assert.equal(2, site.duban({ word, "x" }).code)

@@ -26,7 +26,7 @@ describe("--json", function()
     { "cases" }, { "cases", "--overdue" }, { "cases", "--closed" }, { "case", NUMBER }, { "explain", NUMBER },
     { "next", NUMBER }, { "proposals" }, { "plan", "show" }, { "outbox" }, { "outbox", "--case", NUMBER },
     { "versions" }, { "setting" }, { "quarantine" }, { "quarantine", "list" }, { "doctor" }, { "jobs" },
-    { "report", "figures" }, { "calendar", "check" }, { "calendar", "due", "2026-09-29", "5wd" },
+    { "report", "figures" }, { "ledger", "probe" }, { "calendar", "check" }, { "calendar", "due", "2026-09-29", "5wd" },
     { "calendar", "due", "2026-09-29", "5wd", "--explain" }, { "verify" }, { "version" }, { "tick" },
     { "check", "spec/data/probe.lua" }, { "import", "units", "spec/data/units.csv", "--dry-run" },
     { "import", "people", "spec/data/people.csv", "--dry-run" },
