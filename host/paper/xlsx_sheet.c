@@ -213,7 +213,8 @@ static bool end_cell(struct rows *rows, struct err *err)
 
     rows->is_in_cell = rows->is_inline = false;
     rows->silent = 0;
-    if (cell->has_formula && !cell->has_value) {
+    if (cell->has_formula &&
+        (!cell->has_value || (cell->type == CELL_NUMBER && cell->text.length == 0))) {
         err_set(err, ERR_INVALID,
                 SAY("第 %zu 行第 %" PRIu32
                     " 列的公式没有算出结果，请在 WPS 或 Excel 中打开并保存一次",

@@ -75,10 +75,13 @@ describe("a cell of a workbook", function()
   end
 
   it("whose formula has no result is named", function()
-    local rows, why, kind = sheet.read(book.of({ { "甲", "乙" }, { "x", { xml = '<c r="%r"><f>A1</f></c>' } } }))
-    assert.is_nil(rows)
-    assert.equal("invalid", kind)
-    assert.matches("2.*2", why) -- its line and column
+    for _, xml in ipairs({ '<c r="%r"><f>A1</f></c>', '<c r="%r"><f>A1</f><v></v></c>',
+      '<c r="%r"><f>A1</f><v/></c>' }) do
+      local rows, why, kind = sheet.read(book.of({ { "甲", "乙" }, { "x", { xml = xml } } }))
+      assert.is_nil(rows)
+      assert.equal("invalid", kind)
+      assert.matches("2.*2", why) -- its line and column
+    end
   end)
 end)
 
@@ -143,5 +146,34 @@ describe("the rows of a workbook", function()
     local _, why, kind = sheet.read(bytes, "明年")
     assert.equal("missing", kind)
     assert.matches("明年.*说明.*空.*台账.*往年 台账", why)
+  end)
+end)
+
+describe("a workbook of another program", function()
+  local file = require("raw.file")
+  local LINES = {
+    "above 1: 2026年上半年巡视反馈问题整改台账", "above 2: 填报单位：省委编办|||||填报日期：2026年3月5日",
+    "heading 3: 序号|反馈问题|责任·责任单位|责任·责任人|整改时限|整改情况·整改措施|整改情况·进展|反馈日期|是否重点|涉及人数|备注",
+    "body 5: 1|未经批准擅自设立人才专班|省教育厅|张　三|2026-06-30|撤销专班|已启动|2026-01-15|是|3|110101199003070011",
+    "body 6: 2|擅自增加编制4名|省教育厅|李四|立行立改|核减|已完成|2026-01-15 09:30|否|4",
+    "body 7: 3|超职数配备科级领导2名|省教育厅|王·五|3月底前|消化超配|推进中|2026-01-16||2|7",
+    "body 8: 4|批复不规范|省财政厅|赵六|持续推进|规范流程\n完善制度||2026.1.20|||0731-88880000",
+    "body 9: 5|无问题|省水利厅",
+  }
+
+  it("is read as it stands on the screen: LibreOffice", function()
+    local lines, told = shown(assert(file.read("spec/data/sheets/libreoffice.xlsx")))
+    for at, line in ipairs(lines) do
+      assert.equal(LINES[at], (line:gsub("|+$", "")))
+    end
+    assert.equal(#LINES, #lines)
+    assert.same({ kind = "xlsx", sheet = "台账", others = { "往年" }, hidden = 1 }, told)
+  end)
+
+  it("is refused where a formula was never counted: openpyxl", function()
+    local rows, why = sheet.read(assert(file.read("spec/data/sheets/openpyxl.xlsx")))
+    assert.is_nil(rows)
+    assert.matches("7.*11", why)
+    assert.same({ "heading 1: 序号|问题" }, (shown(assert(file.read("spec/data/sheets/openpyxl.xlsx")), "往年")))
   end)
 end)
