@@ -234,6 +234,14 @@ static bool show(struct store *store, const char *number, case_line_fn *each, vo
            walk(stmt, each, context, count, err);
 }
 
+bool cases_exact(struct store *store, const char *number, case_line_fn *each, void *context,
+                 struct err *err)
+{
+    int64_t count = 0;
+
+    return show(store, number, each, context, &count, err) && (count > 0 || no_such(number, err));
+}
+
 bool cases_show(struct store *store, const char *number, case_line_fn *each, void *context,
                 struct err *err)
 {

@@ -268,7 +268,7 @@ static bool put_row(void *context, int64_t sheet_id, const char *number, const s
         value_push(ledger->row, value_new_text(texts[i] ? texts[i] : ""));
     }
     mem_free(texts);
-    ok = cases_show(ledger->house->site->store, number, put_case, ledger, err) && !ledger->is_bad;
+    ok = cases_exact(ledger->house->site->store, number, put_case, ledger, err) && !ledger->is_bad;
     value_free(ledger->row);
     ledger->row = NULL;
     return ok;

@@ -138,6 +138,12 @@ bool sheet_open(struct sheet *sheet, struct house *house, const char *path, cons
     if (!read_file(sheet, house, path, name, err)) {
         return false;
     }
+    if (csv_rows(sheet->read.rows) == 0 && csv_rows(sheet->read.above) > 1) {
+        struct csv *above = sheet->read.above; /* a list of one column looks like titles alone */
+
+        sheet->read.above = sheet->read.rows;
+        sheet->read.rows = above;
+    }
     sheet->csv = sheet->read.rows;
     sheet->rows = csv_rows(sheet->csv);
     if (!take_header(sheet, path, err) || !has_rows(sheet, path, err)) {

@@ -23,8 +23,9 @@ struct sheet {
 /* Reads an .xlsx or CSV file through a reader, hence after house_start; name is the sheet wanted,
    NULL for the first that holds something. The header is the first row with two filled cells or
    more (titles above it, and lines that say who filled it in, are passed over), or two or three
-   such rows that are merged. ERR_DENIED when a cell carries a secrecy mark and the site is not
-   accredited; the sentence names the line. Embeds: sheet_close at the end, also after failure. */
+   such rows that are merged; in a sheet of one column the first row. ERR_DENIED when a cell carries
+   a secrecy mark and the site is not accredited; the sentence names the line. Embeds: sheet_close
+   at the end, also after failure. */
 MUST_USE bool sheet_open(struct sheet *sheet, struct house *house, const char *path,
                          const char *name, struct err *err);
 void sheet_close(struct sheet *sheet);

@@ -118,6 +118,12 @@ describe("a CSV", function()
     assert.equal(before, tables.counts(office))
   end)
 
+  it("of one column is a list of cases", function()
+    local number = office:json("open", "probe", "unit=S001", "matter=乙", "--by", "P04").number
+    office:must("fact", "issued", "--from", file("案号\n" .. number .. "\n"), "--by", "P01")
+    assert.equal("working", office:json("case", number).state)
+  end)
+
   it("is the same file in UTF-8, with a mark, in GB18030 and in UTF-16", function()
     local first = file(HEADER .. ROW)
     office:must("import", "units", first)
