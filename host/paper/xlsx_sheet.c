@@ -42,7 +42,7 @@ struct rows {
     unsigned char *how;
     size_t widest; /* columns that were ever covered */
     struct buf shown;
-    bool is_in_row, is_in_cell, is_text, is_inline;
+    bool is_in_data, is_in_row, is_in_cell, is_text, is_inline;
     size_t silent; /* depth inside rPh */
 };
 
@@ -110,6 +110,10 @@ static bool on_start(void *context, const char *name, const char **attributes, s
     struct rows *rows = context;
 
     rows->is_text = false;
+    if (!rows->is_in_data) {
+        rows->is_in_data = strcmp(name, "sheetData") == 0;
+        return true;
+    }
     if (!rows->is_in_row) {
         return strcmp(name, "row") != 0 || begin_row(rows, attributes, err);
     }
@@ -284,6 +288,7 @@ static bool on_end(void *context, const char *name, struct err *err)
         }
         return strcmp(name, "c") != 0 || end_cell(rows, err);
     }
+    rows->is_in_data = rows->is_in_data && strcmp(name, "sheetData") != 0;
     if (rows->is_in_row && strcmp(name, "row") == 0) {
         rows->is_in_row = false;
         cover_row(rows);

@@ -164,8 +164,8 @@ bool zip_box_has(struct zip_box *box, const char *name)
 static bool refuse_size(const char *name, struct err *err)
 {
     err_set(err, ERR_INVALID,
-            SAY("解开后超过 %zu MB（%s），请拆成几个文件",
-                "unpacked it is over %zu MB (%s); split it into several files"),
+            SAY("解开后超过 %zu MB（%s），请删去表尾的空行，或拆成几个文件",
+                "unpacked it is over %zu MB (%s); delete the empty rows at its end, or split it"),
             ZIP_UNPACKED_MAX >> 20, name);
     return false;
 }

@@ -2,6 +2,7 @@
    guard, because the calls themselves compile to nothing. */
 #include "serve/reader_trial.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,9 @@ void reader_trial_row(size_t row)
         for (volatile unsigned turn = 0;; turn++) {
         }
     }
-    if (strcmp(way, "lie") == 0) {
+    if (strcmp(way, "open") == 0) {
+        (void)open("/etc/hostname", O_RDONLY);
+    } else if (strcmp(way, "lie") == 0) {
         lie();
     } else {
         abort();

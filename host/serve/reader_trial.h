@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-/* With -DDUBAN_TEST and DUBAN_READER="die:N", "hang:N" or "lie:N" in the environment, the reader
-   does that at its Nth row. Prepare before the lock, which takes the environment away. Otherwise
-   nothing at all. */
+/* With -DDUBAN_TEST and DUBAN_READER="die:N", "hang:N", "lie:N" or "open:N" in the environment, the
+   reader does that at its Nth row (the last opens a file, which its lock should forbid). Prepare
+   before the lock, which takes the environment away. Otherwise nothing at all. */
 #ifdef DUBAN_TEST
 void reader_trial_prepare(void);
 void reader_trial_row(size_t row);

@@ -213,7 +213,7 @@ describe("a workbook", function()
     assert.equal(before, tables.counts(office))
   end)
 
-  it("whose reader dies, hangs or lies costs one sentence and leaves nothing", function()
+  it("whose reader dies, hangs, lies or reaches out costs one sentence and leaves nothing", function()
     local rows = { ROWS[1] }
     for at = 1, 5000 do
       rows[#rows + 1] = { "S" .. at, "单位" .. at }
@@ -228,5 +228,10 @@ describe("a workbook", function()
       assert.equal(before, tables.counts(office))
     end
     office:must("import", "units", name, "--dry-run")
+    if not (os.getenv("DUBAN_BINARY") or ""):match("asan") then -- a build without the lock
+      office.env = { DUBAN_READER = "open:4000" }
+      assert.matches("中途停止，什么也没有读入", office:refused("import", "units", name))
+      office.env = nil
+    end
   end)
 end)
