@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/buf.h"
 #include "base/codec.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -58,6 +60,7 @@ struct desk {
     struct keeper_entry entries[GROUP];
     size_t count;
     char lang[4]; /* of the group */
+    char *stage;  /* where files that are asked for are made, one after the other */
 };
 
 struct desk *desk_new(struct house *house)
@@ -65,11 +68,15 @@ struct desk *desk_new(struct house *house)
     struct desk *desk = mem_new(sizeof *desk);
 
     desk->house = house;
+    desk->stage = file_join(house->globals.dir, ".answer");
     return desk;
 }
 
 void desk_free(struct desk *desk)
 {
+    if (desk) {
+        mem_free(desk->stage);
+    }
     mem_free(desk);
 }
 
@@ -177,6 +184,7 @@ static void begin(struct desk *desk, struct visit *visit, struct errand *errand)
     display.has_colour = value_get_bool(visit->words, "colour");
     house_lend(desk->house, &visit->house);
     out_begin(&visit->house.out, &display, visit->streams[0], visit->streams[1]);
+    visit->house.out.stage = desk->stage;
     visit->house.faces = &desk->faces;
     visit->house.files = value_get(visit->words, "files");
     perform_read(&visit->house, visit->argc, visit->argv, &visit->performance, &visit->err);
@@ -188,14 +196,33 @@ static void begin(struct desk *desk, struct visit *visit, struct errand *errand)
     }
 }
 
+/* The file that was asked for leaves with the answer. */
+static void take_file(struct visit *visit, struct buf *bytes)
+{
+    const char *staged = visit->house.out.staged;
+
+    if (!staged) {
+        return;
+    }
+    if (visit->outcome == OUTCOME_DONE &&
+        !file_read(staged, ERRAND_ANSWER_MAX, bytes, &visit->err)) {
+        visit->outcome = OUTCOME_REFUSED;
+    }
+    (void)unlink(staged);
+}
+
 /* The reply is filled, and the visit forgotten. */
 static void end(struct desk *desk, struct visit *visit)
 {
+    struct buf file;
+
     if (store_is_in_transaction(desk->house->site->store)) {
         log_warn("%s left a transaction open",
                  visit->performance.command ? visit->performance.command->name : "?");
         store_rollback(desk->house->site->store);
     }
+    buf_init(&file, ERRAND_ANSWER_MAX + 1);
+    take_file(visit, &file);
     if (visit->outcome != OUTCOME_DONE && visit->streams[1]) {
         perform_complain(visit->streams[1], &visit->err);
     }
@@ -204,12 +231,18 @@ static void end(struct desk *desk, struct visit *visit)
             (void)fclose(visit->streams[i]); /* memory does not fail to be written to the end */
         }
     }
-    errand_put_answer(visit->errand->reply,
-                      &(struct errand_answer){.code = (int)visit->outcome,
-                                              .out = visit->texts[0] ? visit->texts[0] : "",
-                                              .out_length = visit->lengths[0],
-                                              .errors = visit->texts[1] ? visit->texts[1] : "",
-                                              .errors_length = visit->lengths[1]});
+    errand_put_answer(
+        visit->errand->reply,
+        &(struct errand_answer){.code = (int)visit->outcome,
+                                .out = visit->texts[0] ? visit->texts[0] : "",
+                                .out_length = visit->lengths[0],
+                                .errors = visit->texts[1] ? visit->texts[1] : "",
+                                .errors_length = visit->lengths[1],
+                                .file = visit->outcome == OUTCOME_DONE && visit->house.out.staged
+                                            ? buf_text(&file)
+                                            : NULL,
+                                .file_length = file.length});
+    buf_clear(&file);
     mem_free(visit->texts[0]); /* open_memstream takes them from malloc, as mem does */
     mem_free(visit->texts[1]);
     perform_clear(&visit->performance);

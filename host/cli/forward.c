@@ -138,7 +138,16 @@ static struct value *make_errand(const struct house *house, const struct perform
     return errand;
 }
 
-static enum outcome show(const struct house *house, const struct buf *bytes, struct err *err)
+/* The file that -o named, which was made at the other end. */
+static bool write_file(const struct value *answer, const char *path, struct err *err)
+{
+    const struct value *file = value_get(answer, "file");
+
+    return !file || !path || file_write(path, value_text(file), value_length(file), 0600, err);
+}
+
+static enum outcome show(const struct house *house, const struct buf *bytes, const char *path,
+                         struct err *err)
 {
     struct value *answer = NULL;
     const struct value *out;
@@ -150,14 +159,14 @@ static enum outcome show(const struct house *house, const struct buf *bytes, str
     if (!codec_get_value(&in, &answer) || !codec_is_done(&in)) {
         err_set(err, ERR_INTERNAL, "%s",
                 SAY("duban serve 的答复无法读取", "the answer of duban serve cannot be read"));
-    } else {
+    } else if (write_file(answer, path, err)) {
+        code = value_get_int(answer, "code", OUTCOME_REFUSED);
         out = value_get(answer, "out");
         errors = value_get(answer, "err");
         fwrite(value_text(out) ? value_text(out) : "", 1, value_length(out), house->out.stream);
         fflush(house->out.stream);
         fwrite(value_text(errors) ? value_text(errors) : "", 1, value_length(errors),
                house->out.errors);
-        code = value_get_int(answer, "code", OUTCOME_REFUSED);
         if (ferror(house->out.stream) && code == OUTCOME_DONE) {
             err_set(err, ERR_INTERNAL, "%s",
                     SAY("无法写标准输出", "standard output cannot be written"));
@@ -178,7 +187,7 @@ static void say_silence(struct err *err)
 }
 
 static enum outcome converse(const struct house *house, const struct value *errand, int socket,
-                             struct err *err)
+                             const char *path, struct err *err)
 {
     enum outcome outcome = OUTCOME_REFUSED;
     struct err sending = {0};
@@ -201,7 +210,7 @@ static enum outcome converse(const struct house *house, const struct value *erra
         say_silence(err);
         goto done;
     }
-    outcome = show(house, &bytes, err);
+    outcome = show(house, &bytes, path, err);
 done:
     buf_clear(&bytes);
     return outcome;
@@ -217,7 +226,7 @@ enum outcome forward_words(const struct house *house, const struct performance *
     if (add_files(&performance->args, files, err)) {
         errand = make_errand(house, performance, argc, argv, files);
         files = NULL;
-        outcome = converse(house, errand, socket, err);
+        outcome = converse(house, errand, socket, args_get(&performance->args, "o"), err);
     }
     value_free(errand);
     value_free(files);

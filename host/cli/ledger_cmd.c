@@ -356,8 +356,8 @@ static bool run(struct ledger *ledger, const char *path, struct err *err)
     bool ok =
         activation_active(house->site, house->office_id, ledger->workflow, &activation, err) &&
         json_parse(activation.about, strlen(activation.about), &about, err) &&
-        (!path ||
-         sheet_writer_open(path, activation.title, site_now(house->site), &ledger->writer, err));
+        (!path || sheet_writer_open(out_place(&house->out, path), activation.title,
+                                    site_now(house->site), &ledger->writer, err));
 
     ledger->fields = value_get(about, "fields");
     ledger->headings = value_new_list();

@@ -176,8 +176,26 @@ bool out_end(struct out *out, bool is_done, struct err *err)
     return true;
 }
 
+const char *out_place(struct out *out, const char *path)
+{
+    const char *ending = strrchr(path, '.');
+    struct buf staged;
+
+    if (!out->stage) {
+        return path;
+    }
+    mem_free(out->staged);
+    buf_init(&staged, 4096);
+    buf_add_format(&staged, "%s%s", out->stage, ending ? ending : "");
+    out->staged = mem_text(buf_text(&staged));
+    buf_clear(&staged);
+    return out->staged;
+}
+
 void out_clear(struct out *out)
 {
     value_free(out->document);
     out->document = NULL;
+    mem_free(out->staged);
+    out->staged = NULL;
 }

@@ -34,6 +34,9 @@ struct out {
     FILE *stream;           /* borrowed: what the command says */
     FILE *errors;           /* borrowed: what it says beside that */
     struct value *document; /* printed by out_end under --json */
+    const char
+        *stage;   /* borrowed; a guest's: where a file that was asked for is made, but its ending */
+    char *staged; /* the file, once there is one */
 };
 
 /* The screen of this process. */
@@ -51,6 +54,9 @@ void out_document(struct out *out, struct value *document);
 /* The document as a map to add to under --json, made when there is none yet; NULL without --json.
  */
 struct value *out_map(struct out *out);
+/* Where a file that the user asked for is written: path itself, or for a guest the stage, whose
+   bytes go along with the answer. One file a command. */
+const char *out_place(struct out *out, const char *path);
 /* Prints the document ("null" when a command gave none) and flushes. ERR_INTERNAL when the
  * stream failed. */
 MUST_USE bool out_end(struct out *out, bool is_done, struct err *err);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/form.h"
 #include "paper/heading.h"
+#include "paper/sheet_file.h"
 
 const char *sheet_cell(struct sheet *sheet, size_t row, size_t column)
 {

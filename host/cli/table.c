@@ -317,7 +317,7 @@ bool table_give(const struct table *table, struct out *out, const char *path, co
         table_show(table, out, nothing);
         return true;
     }
-    if (!write_file(table, path, err)) {
+    if (!write_file(table, out_place(out, path), err)) {
         return false;
     }
     out_print(out, SAY("已写入 %s：%zu 行。\n", "Wrote %s: %zu rows.\n"), path, table_rows(table));

@@ -2,7 +2,8 @@
    frame.
      errand  { argv = words without the program, lang = "zh" | "en", columns, colour, folder = where
                it was typed, files = { name = bytes } }
-     answer  { code = exit status, out = standard output, err = standard error } */
+     answer  { code = exit status, out = standard output, err = standard error, file = bytes of the
+               file that was asked for, if one was } */
 #ifndef DUBAN_ERRAND_H
 #define DUBAN_ERRAND_H
 
@@ -22,6 +23,8 @@ struct errand_answer {
     size_t out_length;
     const char *errors;
     size_t errors_length;
+    const char *file; /* NULL: none */
+    size_t file_length;
 };
 
 /* Replaces what is in reply; an answer that is too long becomes a refusal that says so. */

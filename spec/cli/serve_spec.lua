@@ -1,5 +1,6 @@
 -- `duban serve` from outside: commands beside it, its end, and what becomes of it when parts of it are killed.
 local clock = require("raw.clock")
+local file = require("raw.file")
 local process = require("raw.process")
 local serving = require("spec.support.serving")
 local site = require("spec.support.site")
@@ -100,6 +101,16 @@ describe("commands beside duban serve", function()
     site.write(made.path .. "/more.csv", "案号,内容\n" .. number(2) .. ",一\n" .. number(3) .. ",二\n")
     made:must("fact", "remarked", "--from", made.path .. "/more.csv", "--by", "P04")
     assert.matches("nosuch", made:refused("open", "climb", "--input", "nosuch.json", "--by", "P04"))
+  end)
+
+  it("leave a file that was asked for with whoever asked", function()
+    for _, ending in ipairs({ "csv", "xlsx" }) do
+      local path = site.folder() .. "/list." .. ending
+      assert.matches("已写入 " .. path:gsub("%p", "%%%0"), made:must("cases", "-o", path))
+      assert.is_true(#assert(file.read(path)) > 100)
+      assert.is_nil(file.read(made.path .. "/.answer." .. ending))
+    end
+    assert.matches("nosuch", made:refused("cases", "-o", site.folder() .. "/nosuch/list.csv"))
   end)
 
   it("let the owner make a backup where he stands", function()
