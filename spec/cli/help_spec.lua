@@ -4,8 +4,8 @@ local process = require("raw.process")
 local text = require("raw.text")
 
 local COMMANDS = "init check publish versions open fact find proposals approve reject tick cases case explain next "
-  .. "import calendar ledger run job jobs outbox deliver channel metrics acknowledge verify backup restore upgrade plan "
-  .. "quarantine setting doctor version lua serve"
+  .. "import calendar ledger run job jobs outbox deliver channel metrics acknowledge verify backup restore upgrade "
+  .. "plan quarantine setting doctor version lua serve"
 
 local function help(...)
   return site.duban({ "help", ... }).out
