@@ -225,7 +225,8 @@ bool site_open_any(const char *folder, const char *library, struct site **out, b
     site->library = mem_text(library);
     site->digest = digest_new();
     if (!check_there(folder, err) || !conf_read(folder, &site->conf, err) ||
-        !take_lock(folder, &site->lock, err) || !open_store(folder, STORE_WRITE, &site->store, err)) {
+        !take_lock(folder, &site->lock, err) ||
+        !open_store(folder, STORE_WRITE, &site->store, err)) {
         goto done;
     }
     *is_current = check_schema(site, &why);

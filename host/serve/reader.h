@@ -27,8 +27,8 @@ struct reader_sheet {
     struct value *told; /* kind, and of a workbook sheet, others, hidden: see paper/sheet_file.h */
 };
 
-/* Reads a file's bytes through a fresh reader. name is the sheet wanted, NULL for the first. On false
-   nothing of the file is left; err is one sentence, whatever became of the reader. Embeds:
+/* Reads a file's bytes through a fresh reader. name is the sheet wanted, NULL for the first. On
+   false nothing of the file is left; err is one sentence, whatever became of the reader. Embeds:
    reader_sheet_clear, also after failure. */
 MUST_USE bool reader_read(struct zygote *zygote, const struct buf *bytes, const char *name,
                           struct reader_sheet *out, struct err *err);
