@@ -2,8 +2,12 @@
 
 CC       = gcc
 PREFIX   = /usr/local
-FLOORS   = base store paper casework script serve cli
-SOURCES  = $(foreach floor,$(FLOORS),$(sort $(wildcard host/$(floor)/*.c))) host/main.c
+FLOORS   = base store paper net casework script serve cli
+# What only the courier's own executable holds: the network's library and the secrets.
+COURIER_ONLY = $(wildcard host/net/fetch*.c host/net/secret.c host/net/courier*.c)
+SOURCES  = $(filter-out $(COURIER_ONLY),$(foreach floor,$(FLOORS),$(sort $(wildcard host/$(floor)/*.c)))) host/main.c
+COURIER  = $(sort $(wildcard host/base/*.c host/net/*.c)) host/courier.c
+FAKES    = $(wildcard spec/fakes/*.c)
 LIBRARY  = $(shell find scripts workflows jobs schema templates -type f 2>/dev/null)
 
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
@@ -11,7 +15,8 @@ HARDEN   = -fstack-protector-strong -fstack-clash-protection -fcf-protection -fP
 LUA_INC  = $(shell pkg-config --cflags lua5.4 2>/dev/null)
 CFLAGS   = -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DDUBAN_PREFIX='"$(PREFIX)"' \
            $(WARN) -g -Ihost -Ibuild/made $(LUA_INC)
-LIBS     = $(shell pkg-config --libs lua5.4 2>/dev/null) -lsqlite3 -ljansson -lcrypto
+LIBS     = $(shell pkg-config --libs lua5.4 2>/dev/null) -lsqlite3 -ljansson -lcrypto -lzip -lexpat -lxlsxwriter -lm
+NET_LIBS = -lcurl -ljansson -lcrypto
 LDFLAGS  = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 # Four builds of the same sources: what people run, what specs break on purpose, and two for the sanitizers.
@@ -26,8 +31,8 @@ BUSTED   = build/test/duban lua $(REPORTED)
 all: deps build/duban build/test/duban
 
 # ---- set-up ---------------------------------------------------------------------------------------------------------
-PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libsqlite3-dev libssl-dev libjansson-dev lua-busted lua-check \
-           unicode-data bzip2
+PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libsqlite3-dev libssl-dev libjansson-dev libcurl4-openssl-dev \
+           libzip-dev libexpat1-dev libxlsxwriter-dev ca-certificates openssl lua-busted lua-check unicode-data bzip2
 CHECKERS = clang-format clang-tidy
 DEEP     = valgrind
 
@@ -65,16 +70,39 @@ build/$(1)/%.o: host/%.c
 	@echo "  CC  $$<"
 	@$$(CC) $$(CFLAGS) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
-build/$(1)/duban: $$(patsubst host/%.c,build/$(1)/%.o,$$(SOURCES))
+build/$(1)/duban: $$(patsubst host/%.c,build/$(1)/%.o,$$(SOURCES)) | build/$(1)/duban-courier
 	@echo "  LD  $$@"
 	@$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
--include $$(patsubst host/%.c,build/$(1)/%.d,$$(SOURCES))
+build/$(1)/duban-courier: $$(patsubst host/%.c,build/$(1)/%.o,$$(COURIER))
+	@echo "  LD  $$@"
+	@$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(NET_LIBS)
+
+-include $$(patsubst host/%.c,build/$(1)/%.d,$$(SOURCES) $$(COURIER))
 endef
 $(foreach kind,release test asan,$(eval $(call build,$(kind))))
 
-build/duban: build/release/duban
+# A courier that does what a spec says: see its first lines.
+build/test/duban: | build/test/fake-courier
+
+build/test/fake-courier: spec/support/fake_courier.c build/test/net/wire.o \
+    $(patsubst host/%.c,build/test/%.o,$(wildcard host/base/*.c))
+	@echo "  LD  $@"
+	@$(CC) $(CFLAGS) $(FLAGS_test) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto
+
+build/duban build/duban-courier: build/%: build/release/%
 	@cp -f $< $@
+
+build/duban: build/duban-courier
+
+# The platforms as specs meet them: a server on loopback that does what the real ones do, and worse.
+build/test/duban: | build/test/fakes
+
+FAKES_BASE = $(patsubst host/%.c,build/test/%.o,$(filter host/base/%,$(COURIER)))
+
+build/test/fakes: $(FAKES) spec/fakes/fakes.h $(FAKES_BASE)
+	@echo "  LD  $@"
+	@$(CC) $(CFLAGS) -O1 -o $@ $(FAKES) $(FAKES_BASE) -pthread -lssl -lcrypto -ljansson
 
 # ---- what people see ------------------------------------------------------------------------------------------------
 run: deps
@@ -84,8 +112,24 @@ run: deps
 language: build/duban
 	@build/duban lua scripts/language/write.lua
 
+# DESTDIR puts it below another root; PREFIX is also where the program looks for its library.
+install: build/duban
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/duban $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system
+	@for program in build/duban build/duban-courier; do \
+	  if [ -x $$program ]; then install -m 755 $$program $(DESTDIR)$(PREFIX)/bin/; fi; \
+	done
+	@cp -R scripts workflows jobs schema templates $(DESTDIR)$(PREFIX)/share/duban/
+	@chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/duban
+	@DUBAN_LANG=zh build/duban help --man >build/duban.1
+	@install -m 644 build/duban.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	@build/duban help --bash >build/duban.bash
+	@install -m 644 build/duban.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/duban
+	@sed 's#@PREFIX@#$(PREFIX)#' docs/systemd/duban.service >build/duban.service
+	@install -m 644 build/duban.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+
 # ---- checks ---------------------------------------------------------------------------------------------------------
-C_FILES  = $(shell git ls-files 'host/*.[ch]' 'bench/*.[ch]')
+C_FILES  = $(shell git ls-files 'host/*.[ch]' 'bench/*.[ch]' 'spec/fakes/*.[ch]')
 LUA_DIRS = scripts spec bench docs/example
 
 format:
@@ -119,7 +163,7 @@ test: deps
 # ---- measures and long sweeps ---------------------------------------------------------------------------------------
 RIG      = $(filter-out build/release/main.o,$(patsubst host/%.c,build/release/%.o,$(SOURCES)))
 
-build/bench/drive: bench/drive.c $(RIG)
+build/bench/drive build/bench/clients: build/bench/%: bench/%.c $(RIG)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(FLAGS_release) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -127,8 +171,17 @@ build/bench/floor: bench/floor.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -O2 -o $@ $< -lsqlite3
 
+build/bench/post: bench/post.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -O2 -o $@ $< -lcurl
+
+build/bench/hand: bench/hand.c $(patsubst host/%.c,build/release/%.o,$(filter host/base/%,$(COURIER)) host/net/wire.c)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(FLAGS_release) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto
+
 bench: deps
-	@$(MAKE) --no-print-directory -j2 build/duban build/bench/drive build/bench/floor
+	@$(MAKE) --no-print-directory -j2 build/duban build/bench/drive build/bench/clients build/bench/floor build/bench/post \
+	  build/bench/hand build/test/fakes
 	@build/duban lua bench/run.lua
 
 crash: deps
@@ -151,4 +204,4 @@ check-deep: deps
 	@DUBAN_FUZZ=40 $(SANITIZED) spec/deep
 	@$(VALGRIND) build/test/duban lua $(REPORTED) $(sort $(wildcard spec/host/api_*_spec.lua))
 
-.PHONY: all deps run language format lint check tidy tidy-all test bench crash check-deep
+.PHONY: all deps run install language format lint check tidy tidy-all test bench crash check-deep

@@ -13,7 +13,7 @@
 #include <time.h>
 
 enum {
-    MOST_COLUMNS = 20
+    MOST_COLUMNS = 24
 };
 
 struct cell {
@@ -194,9 +194,11 @@ static const char EVENTS[] =
     "INSERT INTO events (case_id, seq, is_input, kind, name, at, now, occurred, actor, recorder, "
     "version,"
     " calendar, line, body, digest, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-static const char OUTBOX[] = "INSERT INTO outbox (outbox_id, case_id, effect_key, person_id, "
-                             "template, data, status, created_at)"
-                             " VALUES (?,?,?,?,?,?,?,?)";
+static const char OUTBOX[] =
+    "INSERT INTO outbox (outbox_id, case_id, effect_key, person_id, template, data, principals,"
+    " status, created_at, channel, priority, hold_until, expires_at, retry_at, lease_until,"
+    " attempts, message, reason, digest_id, token_hash, seen_at)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 static const char AUDIT[] =
     "INSERT INTO audit (audit_id, at, office, recorder, actor, act, object, body, algorithm, hash)"
     " VALUES (?,?,?,?,?,?,?,?,?,?)";
@@ -229,7 +231,7 @@ static size_t write_decision(sqlite3 *db, sqlite3_stmt *stmts[4], struct work *w
         rows++;
     }
     while (at[1] < work->outbox.count && is_same_decision(first, &work->outbox.rows[at[1]])) {
-        write_row(db, stmts[1], work->outbox.rows[at[1]++].cells + 2, 8);
+        write_row(db, stmts[1], work->outbox.rows[at[1]++].cells + 2, 21);
         rows++;
     }
     cased->cells[11].kind = SQLITE_INTEGER;

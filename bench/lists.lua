@@ -68,8 +68,10 @@ INSERT INTO terms SELECT t.term, k.case_id FROM bench_clones AS k JOIN terms AS 
 INSERT INTO proposals (case_id, effect_key, step, title, signs, next_sign, status, raised_at, settled_at)
   SELECT k.case_id, p.effect_key, p.step, p.title, p.signs, p.next_sign, p.status, p.raised_at, p.settled_at
   FROM bench_clones AS k JOIN proposals AS p ON p.case_id = k.template;
-INSERT INTO outbox (case_id, effect_key, person_id, template, data, status, created_at)
-  SELECT k.case_id, m.effect_key, m.person_id, m.template, m.data, m.status, m.created_at
+INSERT INTO outbox (case_id, effect_key, person_id, template, data, principals, status, created_at, priority, retry_at,
+  lease_until, attempts, reason)
+  SELECT k.case_id, m.effect_key, m.person_id, m.template, m.data, m.principals, m.status, m.created_at, m.priority,
+    m.retry_at, m.lease_until, m.attempts, m.reason
   FROM bench_clones AS k JOIN bench_templates AS t ON t.case_id = k.template AND t.is_open
   JOIN outbox AS m ON m.case_id = k.template;
 ]]

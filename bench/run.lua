@@ -1,11 +1,14 @@
 -- The benches: `make bench` runs them all, `build/duban lua bench/run.lua NAME…` some. Each measure is the median
 -- of three runs beside its floor in the same minutes, and is printed as one JSON line.
+local clock = require("raw.clock")
 local process = require("raw.process")
+local store = require("raw.store")
 
 local HERE = arg and arg[0] and arg[0]:match("^(.*)/bench/run%.lua$") or "."
 local ROOT = HERE .. "/build/bench"
 local DRIVE, FLOOR, DUBAN = ROOT .. "/drive", ROOT .. "/floor", HERE .. "/build/duban"
 local BATCH = 256
+local CLIENTS = 64 -- of serve; as many clerks, P2 is no clerk
 local SCALE = tonumber(os.getenv("DUBAN_BENCH_SCALE") or "1")
 
 local function shell(command)
@@ -59,6 +62,9 @@ local function site(name)
   local people = folder .. "/people.csv"
   local file = assert(io.open(people, "w"))
   file:write("编码,姓名,单位,角色,任职日期,离任日期,电话\nP1,张三,,clerk,2020-01-01,,\nP2,李四,,admin,2020-01-01,,\n")
+  for i = 3, CLIENTS + 1 do
+    file:write(("P%d,张三%d,,clerk,2020-01-01,,\n"):format(i, i))
+  end
   file:close()
   shell(("%s -C %s import people %s"):format(DUBAN, folder, people))
   shell(("%s -C %s publish %s/bench/procedure.lua --approve-by rehearsal"):format(DUBAN, folder, HERE))
@@ -230,7 +236,99 @@ function benches.lists()
   require("bench.lists").run({ root = HERE, folder = ROOT, duban = DUBAN, shell = shell, report = report })
 end
 
-local order = { "start", "single", "ladder", "ladder_shuffled", "verify", "sweep", "lists" }
+-- ---- duban serve --------------------------------------------------------------------------------------------------
+
+local function serve(folder)
+  return assert(process.start({ DUBAN, "-C", folder, "serve", env = { "PATH=/usr/bin:/bin", "DUBAN_LANG=zh" } }))
+end
+
+local function stop(served)
+  process.kill(served, 15)
+  local ended = assert(process.wait(served, 30000))
+  process.close(served)
+  assert(ended.code == 0, ended.err)
+end
+
+local function record(folder, count, clients, first)
+  local ours = figures(shell(("%s/clients %s %d %d %d"):format(ROOT, folder, count, clients, first)))
+  return ours.facts / ours.seconds
+end
+
+--- CPU of the processes of serve, in ms: user and system, the supervisor and all below it.
+local function cpu_of(served)
+  local pids, total = { process.pid(served) }, 0
+  local at = 1
+  while pids[at] do
+    for child in shell("pgrep -P " .. pids[at] .. " || true"):gmatch("%d+") do
+      pids[#pids + 1] = tonumber(child)
+    end
+    local line = io.open(("/proc/%d/stat"):format(pids[at])):read("a")
+    local user, system = line:match("^.*%) %a" .. (" %-?%d+"):rep(10) .. " (%d+) (%d+)")
+    total = total + (user + system) * 10
+    at = at + 1
+  end
+  return total
+end
+
+function benches.clients()
+  local alone, together = math.floor(2000 * SCALE), math.floor(8000 * SCALE)
+  local folder = site("crowd")
+  local ratios, values, floors, next_case = {}, {}, {}, 1
+  drive("open", folder, (alone + together) * 3 + 10, 40, 0)
+  settle(folder)
+  local served = serve(folder)
+  for _ = 1, 3 do
+    floors[#floors + 1] = record(folder, alone, 1, next_case)
+    next_case = next_case + alone + 1
+    values[#values + 1] = record(folder, together, CLIENTS, next_case)
+    next_case = next_case + together + 1
+    ratios[#ratios + 1] = values[#values] / floors[#floors]
+  end
+  stop(served)
+  local ratio = median(ratios)
+  report({ bench = "clients", value = median(values), unit = "facts/s", floor = median(floors), ratio = ratio, bar = 8,
+    ok = ratio >= 8, extra = { { "clients", CLIENTS } } })
+end
+
+--- Cases that wake one after the other on the real clock: how late the scheduler is, by the instants it leaves in
+--- the audit when it is through, and what it costs while nothing is due.
+function benches.wake()
+  local count, apart = 20, 200
+  local folder = site("wake")
+  drive("open", folder, count, 40, 0)
+  local handle = assert(store.open("sqlite:" .. folder .. "/duban.db", "write"))
+  assert(store.exec(handle, "DELETE FROM site WHERE name IN ('clock', 'now');"
+    .. " UPDATE cases SET wake_at = 4102416000000 WHERE wake_at IS NOT NULL"))
+  store.close(handle)
+  local served = serve(folder)
+  shell(("timeout 10 sh -c 'until [ -S %s/duban.sock ]; do :; done'; %s -C %s cases --limit 1"):format(
+    folder, DUBAN, folder))
+  local before = cpu_of(served)
+  assert(not process.wait(served, 5000), "serve ended")
+  local idle = cpu_of(served) - before
+  stop(served)
+  handle = assert(store.open("sqlite:" .. folder .. "/duban.db", "write"))
+  local first = clock.now() + 4000
+  assert(store.exec(handle, ("UPDATE cases SET wake_at = %d + case_id * %d"):format(first, apart)))
+  local mark = assert(store.rows(handle, "SELECT MAX(audit_id) AS id FROM audit"))[1].id
+  store.close(handle)
+  served = serve(folder)
+  assert(not process.wait(served, 4000 + apart * (count + 3)), "serve ended")
+  stop(served)
+  handle = assert(store.open("sqlite:" .. folder .. "/duban.db", "read"))
+  local late = {}
+  for _, row in ipairs(assert(store.rows(handle,
+    "SELECT at FROM audit WHERE act = 'tick' AND audit_id > " .. mark .. " ORDER BY audit_id"))) do
+    late[#late + 1] = (row.at - first) % apart
+  end
+  store.close(handle)
+  assert(#late >= count, "not every case woke by itself")
+  table.sort(late)
+  report({ bench = "wake", value = late[#late] / 1.0, unit = "ms late at most", bar = 50,
+    ok = late[#late] < 50 and idle <= 10, extra = { { "median_ms", median(late) }, { "idle_cpu_ms", idle } } })
+end
+
+local order = { "start", "single", "ladder", "ladder_shuffled", "verify", "sweep", "clients", "wake", "lists" }
 for _, name in ipairs(#arg > 0 and arg or order) do
   assert(benches[name], "no bench called " .. name)()
 end

@@ -20,6 +20,7 @@ calendar.civil = days.civil
 calendar.month_length = days.month_length
 calendar.day = days.day
 calendar.text = days.text
+calendar.is_span = days.is_span
 calendar.weekday = days.weekday
 calendar.add_months = days.add_months
 calendar.budget = days.budget

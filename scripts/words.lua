@@ -140,6 +140,23 @@ function words.hint(word, candidates)
   return words.sayf("，是不是“%s”？", "; did you mean \"%s\"?", best)
 end
 
+--- A word as it is told back: one that goes on and on by its beginning.
+---@param value any
+---@return string
+function words.short(value)
+  local text = tostring(value)
+  local after = #text > 40 and utf8.offset(text, 41)
+  return after and after <= #text and text:sub(1, after - 1) .. "…" or text
+end
+
+--- The words of whatever was raised: an error object may be a trap of its own.
+---@param why any
+---@return string
+function words.raised(why)
+  local ok, text = pcall(tostring, why)
+  return ok and text or words.say("抛出的错误没有文字", "the error has no words")
+end
+
 --- Join items the way the language joins a list.
 ---@param items string[]
 ---@return string

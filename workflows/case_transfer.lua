@@ -61,11 +61,11 @@ return workflow "巡视建议移交督办" {
 
   state "拟稿"   { id = "draft", on = { issued = "sent" } },
   state "已送达" { id = "sent", on = { signed = "working", objected = "contested" },
-    enter = { letter, notify(unit_of("lead_unit", "liaison"), "transfer_issued", { by = setting "receipt" }),
+    enter = { letter, notify(unit_of("lead_unit", "liaison"), "transfer_issued", { document = "transfer_letter" }),
               each "co_units" (open "transfer_part" { unit = it, items = field "items", term = field "term" }) } },
   state "退件待改" { id = "contested", on = { reissued = "resent" } },
   state "重新送达" { id = "resent", on = { signed = "working", objected = "contested" },
-    enter = { letter, notify(unit_of("lead_unit", "liaison"), "transfer_issued") } },
+    enter = { letter, notify(unit_of("lead_unit", "liaison"), "transfer_issued", { document = "transfer_letter" }) } },
   state "办理中" { id = "working", on = { reported = "review", suspended = "halted" },
     takes = { "interim", "part_done", "reminder_effective", "reminder_failed", "promised_in_talk" } },
   state "中止"   { id = "halted", on = { restarted = "working" }, takes = { "part_done" } },

@@ -66,7 +66,7 @@ return workflow "通报" {
     enter = { document "circular" { series = "湘编办发", to = unit_of("units", "principal"),
                 data = { topic = field "topic", named = field "named",
                          facts = function(case) return case.facts.drafted.facts end } },
-              notify({ role "registry", unit_of("units", "liaison") }, "notice_issued") } },
+              notify({ role "registry", unit_of("units", "liaison") }, "notice_issued", { document = "circular" }) } },
   state "已办结" { id = "closed", final = true },
   state "未通报" { id = "dropped", final = true },
 

@@ -68,7 +68,7 @@ return workflow "问题整改台账" {
   state "已下发" { id = "sent", on = { planned = "fixing", merged = "absorbed" }, takes = { "absorbed_row" },
     enter = { document "rectify_notice" { series = "湘编办改", to = unit_of("unit", "liaison"),
                 data = { problem = field "problem", basis = field "basis" } },
-              notify(unit_of("unit", "liaison"), "row_issued") } },
+              notify(unit_of("unit", "liaison"), "row_issued", { document = "rectify_notice" }) } },
   state "整改中" { id = "fixing", on = { applied = "review", prolonged = "long_term", merged = "absorbed" },
     takes = { "progressed", "planned", "absorbed_row", "reminder_effective", "reminder_failed" } },
   state "长期整改" { id = "long_term", takes = { "progressed" }, on = { applied = "review", stage_met = "long_term" } },

@@ -1,5 +1,5 @@
-/* SHA-256 by OpenSSL. Looking the algorithm up costs more than hashing a short text, so each
-   context fetches it once and is used again and again. */
+/* SHA-256, HMAC and MD5 by OpenSSL. Looking an algorithm up costs more than hashing a short text,
+   so each context of SHA-256 fetches it once and is used again and again; signatures are few. */
 #include "base/digest.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ struct digest {
 static void must(int is_good)
 {
     if (is_good != 1) {
-        fputs("duban: SHA-256 is not available\n", stderr);
+        fputs("duban: OpenSSL does not offer a digest that is needed\n", stderr);
         abort();
     }
 }
@@ -65,6 +65,21 @@ void digest_bytes(struct digest *digest, const void *bytes, size_t length,
     digest_start(digest);
     digest_add(digest, bytes, length);
     digest_end(digest, out);
+}
+
+void digest_hmac(const void *key, size_t key_length, const void *bytes, size_t length,
+                 unsigned char out[static DIGEST_SIZE])
+{
+    size_t written = 0;
+
+    must(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_length ? key : "", key_length,
+                   (const unsigned char *)bytes, length, out, DIGEST_SIZE, &written) != NULL);
+    must(written == DIGEST_SIZE);
+}
+
+void digest_md5(const void *bytes, size_t length, unsigned char out[static DIGEST_MD5_SIZE])
+{
+    must(EVP_Q_digest(NULL, "MD5", NULL, bytes, length, out, NULL));
 }
 
 void digest_hex(const unsigned char bytes[static DIGEST_SIZE], char out[static DIGEST_HEX])

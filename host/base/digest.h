@@ -1,4 +1,5 @@
-/* SHA-256 of bytes, in one go or in pieces. The only file that sees OpenSSL's headers. */
+/* SHA-256 of bytes, in one go or in pieces; HMAC and MD5 for signatures of other houses. The only
+   file that sees OpenSSL's headers. */
 #ifndef DUBAN_DIGEST_H
 #define DUBAN_DIGEST_H
 
@@ -6,6 +7,7 @@
 
 #define DIGEST_SIZE 32
 #define DIGEST_HEX 65 /* with its NUL */
+#define DIGEST_MD5_SIZE 16
 
 struct digest;
 
@@ -18,6 +20,11 @@ void digest_end(struct digest *digest, unsigned char out[static DIGEST_SIZE]);
 /* All three for one piece. */
 void digest_bytes(struct digest *digest, const void *bytes, size_t length,
                   unsigned char out[static DIGEST_SIZE]);
+/* HMAC-SHA256 of the bytes; an empty key is allowed. */
+void digest_hmac(const void *key, size_t key_length, const void *bytes, size_t length,
+                 unsigned char out[static DIGEST_SIZE]);
+/* MD5, which gateways still ask for; protects nothing. */
+void digest_md5(const void *bytes, size_t length, unsigned char out[static DIGEST_MD5_SIZE]);
 void digest_hex(const unsigned char bytes[static DIGEST_SIZE], char out[static DIGEST_HEX]);
 
 #endif

@@ -32,6 +32,19 @@ const char *file_reason(int number)
         return SAY("磁盘只读", "the disk is read-only");
     case ENOSPC:
         return SAY("磁盘已满", "the disk is full");
+    case EISDIR:
+        return SAY("是文件夹", "it is a folder");
+    case ELOOP:
+        return SAY("是符号链接", "it is a symbolic link");
+    case ENAMETOOLONG:
+        return SAY("路径太长", "the path is too long");
+    case EEXIST:
+        return SAY("已经存在", "it is there already");
+    case EIO:
+        return SAY("读写出错", "reading or writing failed");
+    case EMFILE:
+    case ENFILE:
+        return SAY("打开的文件太多", "too many files are open");
     default:
         return strerror(number);
     }
@@ -189,6 +202,40 @@ done:
     }
     mem_free(name);
     return ok;
+}
+
+bool file_reserve(const char *path, char **temporary, struct err *err)
+{
+    char *name = temporary_name(path);
+    int fd = mkstemp(name);
+
+    if (fd < 0) {
+        fail(path, errno, err);
+        mem_free(name);
+        return false;
+    }
+    close(fd);
+    *temporary = name;
+    return true;
+}
+
+bool file_place(const char *temporary, const char *path, struct err *err)
+{
+    int fd = open(temporary, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0 && rename(temporary, path) == 0;
+
+    if (!ok) {
+        fail(path, errno, err);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ok && file_sync_folder(path, err);
+}
+
+void file_drop(const char *temporary)
+{
+    unlink(temporary);
 }
 
 bool file_is_there(const char *path)

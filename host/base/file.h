@@ -14,6 +14,11 @@ MUST_USE bool file_read(const char *path, size_t limit, struct buf *out, struct 
 /* Temporary name beside it, fsync, rename, fsync of the folder; mode like 0600. */
 MUST_USE bool file_write(const char *path, const void *bytes, size_t length, unsigned mode,
                          struct err *err);
+/* The same for a file that a library writes by its name: an empty one of mode 0600 beside path,
+   whose name the caller frees; put in the place of path when it is whole, or dropped. */
+MUST_USE bool file_reserve(const char *path, char **temporary, struct err *err);
+MUST_USE bool file_place(const char *temporary, const char *path, struct err *err);
+void file_drop(const char *temporary);
 /* Makes a rename or a new file in the folder of path survive a power cut. */
 MUST_USE bool file_sync_folder(const char *path, struct err *err);
 /* Something bears the name, even a dangling link. */

@@ -97,8 +97,11 @@ static struct value *tree_of(const json_t *json, int depth, struct err *err)
 
 bool json_parse(const char *text, size_t length, struct value **out, struct err *err)
 {
-    json_error_t why;
-    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    json_error_t why = {.line = 1, .column = 1};
+    /* The library swallows a NUL that follows a number. */
+    json_t *json = length && memchr(text, '\0', length)
+                       ? NULL
+                       : json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     struct value *tree = NULL;
 
     if (!json) {

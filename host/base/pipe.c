@@ -175,13 +175,10 @@ static bool refuse_length(uint64_t length, size_t limit, struct err *err)
     return false;
 }
 
-bool pipe_send(int fd, const void *bytes, size_t length, int64_t deadline, struct err *err)
+static bool send_frame(int fd, const void *bytes, size_t length, int64_t deadline, struct err *err)
 {
     unsigned char frame[SMALL_FRAME];
 
-    if (length > PIPE_FRAME_MAX) {
-        return refuse_length(length, PIPE_FRAME_MAX, err);
-    }
     for (size_t i = 0; i < HEAD; i++) {
         frame[i] = (unsigned char)(length >> (8 * i));
     }
@@ -193,6 +190,18 @@ bool pipe_send(int fd, const void *bytes, size_t length, int64_t deadline, struc
         return send_all(fd, frame, HEAD + length, deadline, err);
     }
     return send_all(fd, frame, HEAD, deadline, err) && send_all(fd, bytes, length, deadline, err);
+}
+
+bool pipe_send(int fd, const void *bytes, size_t length, int64_t deadline, struct err *err)
+{
+    return length > PIPE_FRAME_MAX ? refuse_length(length, PIPE_FRAME_MAX, err)
+                                   : send_frame(fd, bytes, length, deadline, err);
+}
+
+bool pipe_send_up_to(int fd, const void *bytes, size_t length, size_t limit, struct err *err)
+{
+    return length > limit ? refuse_length(length, limit, err)
+                          : send_frame(fd, bytes, length, 0, err);
 }
 
 bool pipe_receive(int fd, struct buf *out, size_t limit, int64_t deadline, struct err *err)

@@ -17,6 +17,9 @@
    ERR_TIMEOUT when it passes, ERR_MISSING when the other end is gone (no SIGPIPE). */
 MUST_USE bool pipe_send(int fd, const void *bytes, size_t length, int64_t deadline,
                         struct err *err);
+/* The same without a deadline, up to a limit of the caller's instead of PIPE_FRAME_MAX. */
+MUST_USE bool pipe_send_up_to(int fd, const void *bytes, size_t length, size_t limit,
+                              struct err *err);
 /* Reads one frame into out (reset first, NUL-terminated). ERR_INVALID over the limit. */
 MUST_USE bool pipe_receive(int fd, struct buf *out, size_t limit, int64_t deadline,
                            struct err *err);

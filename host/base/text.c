@@ -23,6 +23,11 @@ bool text_is_zh(void)
     return false;
 }
 
+void text_speak(const char *language)
+{
+    (void)setenv("DUBAN_LANG", language, 1); /* fails for want of memory only: the old one stays */
+}
+
 /* The bytes of the well-formed character at `at`, or 0. */
 static size_t character_size(const unsigned char *at, const unsigned char *end)
 {
@@ -254,6 +259,28 @@ static bool is_blank(uint32_t point)
     return point == ' ' || point == '\t' || point == 0xa0 || (point >= 0x2000 && point <= 0x200d) ||
            point == 0x202f || point == 0x205f || point == 0x2060 || point == 0x3000 ||
            point == 0xfeff;
+}
+
+bool text_is_plain(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *end = at + strlen(text);
+
+    while (at < end) {
+        if (is_steering(take(&at, end))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool text_is_blank(const char *text)
+{
+    char *normal = text_normal(text);
+    bool is_blank_all = *normal == '\0';
+
+    mem_free(normal);
+    return is_blank_all;
 }
 
 char *text_normal(const char *text)

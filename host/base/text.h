@@ -8,6 +8,9 @@
 
 /* One language per message: Chinese under DUBAN_LANG=zh or a Chinese locale, else English. */
 bool text_is_zh(void);
+/* From now on messages of this process are in "zh" or "en": of one that speaks to many, one after
+   the other. */
+void text_speak(const char *language);
 #define SAY(zh, en) (text_is_zh() ? (zh) : (en))
 
 /* True when the bytes are well-formed UTF-8 without NUL (surrogates and overlong forms refused). */
@@ -24,6 +27,10 @@ void text_trim(char *text);
    but those in keep, and every mark that overrides the direction of writing, becomes `instead`; a
    broken byte becomes '?'. Trims first. Safe in a signal handler. */
 void text_clean(char *text, char instead, const char *keep);
+/* True when text_clean would change nothing of it: no control character, no mark of direction. */
+bool text_is_plain(const char *text);
+/* True when there is nothing to read in it: blanks of any width, line ends, no character. */
+bool text_is_blank(const char *text);
 /* A name or title as it is compared: spaces (also U+3000) dropped, full-width ASCII made
    half-width. The caller frees the copy. */
 char *text_normal(const char *text);

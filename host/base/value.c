@@ -57,12 +57,17 @@ struct value *value_new_float(double number)
     return value;
 }
 
+/* The text stands behind its value in the same block: most nodes of most trees are texts. */
 struct value *value_new_string(const char *bytes, size_t length)
 {
-    struct value *value = new_of(VALUE_STRING);
+    struct value *value = mem_new(sizeof *value + length + 1);
 
-    value->as.text = mem_text_n(bytes, length);
+    value->kind = VALUE_STRING;
+    value->as.text = (char *)(value + 1);
     value->count = length;
+    if (length > 0) {
+        memcpy(value->as.text, bytes, length);
+    }
     return value;
 }
 
@@ -115,9 +120,6 @@ void value_free(struct value *value)
 {
     if (!value) {
         return;
-    }
-    if (value->kind == VALUE_STRING) {
-        mem_free(value->as.text);
     }
     if (has_children(value)) {
         for (size_t i = 0; i < value->count; i++) {
@@ -277,7 +279,7 @@ static void make_room(struct value *value)
         return;
     }
     value->room = value->room ? value->room * 2 : 4;
-    value->as.children = mem_resize(value->as.children, value->room * sizeof *value->as.children);
+    value->as.children = mem_resize(value->as.children, value->room * sizeof(struct value *));
     if (value->kind == VALUE_MAP) {
         value->keys = mem_resize(value->keys, value->room * sizeof *value->keys);
     }
@@ -299,8 +301,7 @@ static void remove_at(struct value *map, size_t index)
 
     value_free(map->as.children[index]);
     mem_free(map->keys[index]);
-    memmove(map->as.children + index, map->as.children + index + 1,
-            after * sizeof *map->as.children);
+    memmove(map->as.children + index, map->as.children + index + 1, after * sizeof(struct value *));
     memmove(map->keys + index, map->keys + index + 1, after * sizeof *map->keys);
     map->count--;
 }
@@ -310,8 +311,7 @@ static void insert_at(struct value *map, size_t index, const char *key, struct v
     size_t after = map->count - index;
 
     make_room(map);
-    memmove(map->as.children + index + 1, map->as.children + index,
-            after * sizeof *map->as.children);
+    memmove(map->as.children + index + 1, map->as.children + index, after * sizeof(struct value *));
     memmove(map->keys + index + 1, map->keys + index, after * sizeof *map->keys);
     map->as.children[index] = child;
     map->keys[index] = mem_text(key);

@@ -103,6 +103,7 @@ bool audit_append(struct site *site, const struct audit_row *row, struct err *er
         err_set(err, ERR_INVALID, SAY("审计记录太大", "the audit row is too large"));
         return false;
     }
+    site_notice(site, link.at);
     return store_run(
         site->store,
         "INSERT INTO audit (at, office, recorder, actor, act, object, body, algorithm, "
@@ -258,6 +259,10 @@ bool audit_verify(struct site *site, struct audit_finding *out, struct err *err)
         ok = stmt_step(stmt, &has_row, err) && (!has_row || check_row(site, stmt, &walk, err));
     }
     stmt_reset(stmt);
+    if (ok && walk.finding.rows == 0) { /* every site begins with the row that made it */
+        err_set(err, ERR_CONFLICT, SAY("审计链缺少第 %d 条", "audit row %d is missing"), 1);
+        ok = false;
+    }
     if (ok && out) {
         digest_hex(walk.head, walk.finding.head);
         *out = walk.finding;

@@ -246,6 +246,15 @@ bool cases_show(struct store *store, const char *office, const char *number, cas
     return ok;
 }
 
+bool cases_exact(struct store *store, const char *number, case_line_fn *each, void *context,
+                 struct err *err)
+{
+    struct taking taking = {.each = each, .context = context, .left = 1};
+
+    return show(store, " WHERE c.number = $1", number, 0, &taking, err) &&
+           (taking.left == 0 || no_such(number, err));
+}
+
 bool cases_by_id(struct store *store, int64_t case_id, case_line_fn *each, void *context,
                  struct err *err)
 {

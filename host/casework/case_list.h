@@ -97,6 +97,9 @@ MUST_USE bool cases_totals(struct store *store, const struct case_filter *filter
    number. each is called once. */
 MUST_USE bool cases_show(struct store *store, const char *office, const char *number,
                          case_line_fn *each, void *context, struct err *err);
+/* The same for a number that is whole already: one look into the index. */
+MUST_USE bool cases_exact(struct store *store, const char *number, case_line_fn *each,
+                          void *context, struct err *err);
 /* The whole number for what somebody typed: itself, or the one number that ends with it, as
    "YJ-0001" for "430000-2025-YJ-0001"; several are listed in ERR_CONFLICT. The caller frees *out.
  */

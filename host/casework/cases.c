@@ -98,12 +98,22 @@ bool cases_add(struct store *store, const struct case_new *row, int64_t *case_id
     return terms_mark(store, *case_id, err);
 }
 
-bool cases_move(struct store *store, const struct case_moved *row, bool *moved, struct err *err)
+/* Four indexes hold wake_at, round, closed_at, due and late_since; a statement that does not name
+   them leaves them alone. */
+#define MOVE_SET                                                                     \
+    "UPDATE cases SET state = $3, snapshot = $4, seq = $5, folded = $5, head = $6, " \
+    "outcome = $10, set_aside = NULL"
+#define MOVE_TIMES                                                                  \
+    ", due = $7, wake_at = NULLIF($8, -1), round = 0, closed_at = NULLIF($9, -1), " \
+    "late_since = $11"
+#define MOVE_WHERE " WHERE case_id = $1 AND seq = $2"
+#define MOVE_SAME_TIMES                                                            \
+    " AND due IS $7 AND wake_at IS NULLIF($8, -1) AND round = 0 AND closed_at IS " \
+    "NULLIF($9, -1) AND late_since IS $11"
+
+static bool move_with(struct store *store, const char *sql, const struct case_moved *row,
+                      bool *moved, struct err *err)
 {
-    static const char sql[] =
-        "UPDATE cases SET state = $3, snapshot = $4, seq = $5, folded = $5, head = $6, due = $7,"
-        " wake_at = NULLIF($8, -1), round = 0, closed_at = NULLIF($9, -1), outcome = $10,"
-        " late_since = $11, set_aside = NULL WHERE case_id = $1 AND seq = $2";
     int64_t changed = 0;
 
     if (!store_run(store, sql, &changed, err, "iitbibtiitt", row->case_id, row->seen, row->state,
@@ -114,6 +124,18 @@ bool cases_move(struct store *store, const struct case_moved *row, bool *moved, 
     }
     *moved = changed == 1;
     return true;
+}
+
+bool cases_move(struct store *store, const struct case_moved *row, bool *moved, struct err *err)
+{
+    bool is_done = false;
+
+    if (row->keeps_times &&
+        !move_with(store, MOVE_SET MOVE_WHERE MOVE_SAME_TIMES, row, &is_done, err)) {
+        return false;
+    }
+    *moved = is_done;
+    return is_done || move_with(store, MOVE_SET MOVE_TIMES MOVE_WHERE, row, moved, err);
 }
 
 bool cases_amend(struct store *store, int64_t case_id, const char *record, int64_t unit_id,

@@ -70,6 +70,7 @@ struct case_moved {
     int64_t wake_at;   /* CASE_NEVER: nothing */
     int64_t closed_at; /* CASE_NEVER: open */
     const char *outcome;
+    bool keeps_times; /* wake_at and closed_at are as they were: tried first, and cheaper */
 };
 /* *moved is false when somebody wrote to the case since it was read; nothing is changed then. The
    round of the case begins again at 0. */

@@ -9,25 +9,37 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "casework/conf_channels.h"
+#include "casework/conf_parts.h"
 #include "casework/conf_text.h"
 
 #define OPENS_AT 540
 #define WORD_LIMIT 40
 
-/* What is being checked: the tree, where its keys stand, and where the findings go. */
-struct check {
-    const char *name;
-    const struct value *places;
-    struct conf *conf;
-    struct err *err;
-};
-
-static bool refuse(const struct check *check, const char *key, const char *zh, const char *en)
+bool conf_refuse(const struct conf_check *check, const char *path, const char *zh, const char *en)
 {
-    const char *place = value_get_text(check->places, key);
+    const char *place = value_get_text(check->places, path);
 
-    err_set(check->err, ERR_INVALID, "%s:%s: %s %s", check->name, place ? place : "1:1", key,
+    err_set(check->err, ERR_INVALID, "%s:%s: %s %s", check->name, place ? place : "1:1", path,
             SAY(zh, en));
+    return false;
+}
+
+bool conf_refuse_word(const struct conf_check *check, const char *path, const char *word,
+                      const struct nearest *nearest)
+{
+    const char *place = value_get_text(check->places, path);
+
+    if (nearest->best) {
+        err_set(check->err, ERR_INVALID,
+                SAY("%s:%s: %s 不认识“%s”，最接近的是“%s”",
+                    "%s:%s: %s: \"%s\" is not known; the nearest is \"%s\""),
+                check->name, place ? place : "1:1", path, word, nearest->best);
+    } else {
+        err_set(check->err, ERR_INVALID,
+                SAY("%s:%s: %s 不认识“%s”", "%s:%s: %s: \"%s\" is not known"), check->name,
+                place ? place : "1:1", path, word);
+    }
     return false;
 }
 
@@ -57,57 +69,60 @@ bool conf_parse_time(const char *text, int64_t *minutes)
     return true;
 }
 
-static bool read_office(const struct check *check, const char *key, const struct value *value)
+static bool read_office(const struct conf_check *check, const char *key, const struct value *value)
 {
     const char *text = value_text(value);
 
     if (!text || strlen(text) != 6 || strspn(text, "0123456789") != 6) {
-        return refuse(check, key, "应是六位区划代码，如 \"430000\"",
-                      "is a region code of six digits, such as \"430000\"");
+        return conf_refuse(check, key, "应是六位区划代码，如 \"430000\"",
+                           "is a region code of six digits, such as \"430000\"");
     }
     check->conf->office = mem_text(text);
     return true;
 }
 
-static bool read_opens_at(const struct check *check, const char *key, const struct value *value)
+static bool read_opens_at(const struct conf_check *check, const char *key,
+                          const struct value *value)
 {
     if (!conf_parse_time(value_text(value), &check->conf->opens_at)) {
-        return refuse(check, key, "应是一天中的时刻，如 \"09:00\"",
-                      "is a time of day, such as \"09:00\"");
+        return conf_refuse(check, key, "应是一天中的时刻，如 \"09:00\"",
+                           "is a time of day, such as \"09:00\"");
     }
     return true;
 }
 
-static bool read_confinement(const struct check *check, const char *key, const struct value *value)
+static bool read_confinement(const struct conf_check *check, const char *key,
+                             const struct value *value)
 {
     const char *text = value_text(value);
     bool is_none = text && strcmp(text, "allow_none") == 0;
 
     if (!is_none && (!text || strcmp(text, "require") != 0)) {
-        return refuse(check, key, "应是 \"require\" 或 \"allow_none\"",
-                      "is \"require\" or \"allow_none\"");
+        return conf_refuse(check, key, "应是 \"require\" 或 \"allow_none\"",
+                           "is \"require\" or \"allow_none\"");
     }
     check->conf->is_confinement_required = !is_none;
     return true;
 }
 
-static bool read_bool(const struct check *check, const char *key, const struct value *value,
+static bool read_bool(const struct conf_check *check, const char *key, const struct value *value,
                       bool *out)
 {
     if (value_kind(value) != VALUE_BOOL) {
-        return refuse(check, key, "应是 true 或 false", "is true or false");
+        return conf_refuse(check, key, "应是 true 或 false", "is true or false");
     }
     *out = value_is_true(value);
     return true;
 }
 
-static bool read_approve_alone(const struct check *check, const char *key,
+static bool read_approve_alone(const struct conf_check *check, const char *key,
                                const struct value *value)
 {
     return read_bool(check, key, value, &check->conf->may_approve_alone);
 }
 
-static bool read_accredited(const struct check *check, const char *key, const struct value *value)
+static bool read_accredited(const struct conf_check *check, const char *key,
+                            const struct value *value)
 {
     return read_bool(check, key, value, &check->conf->is_accredited);
 }
@@ -118,11 +133,11 @@ static bool is_role_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
 }
 
-static bool read_roles(const struct check *check, const char *key, const struct value *value)
+static bool read_roles(const struct conf_check *check, const char *key, const struct value *value)
 {
     if (value_kind(value) != VALUE_MAP) {
-        return refuse(check, key, "应是表：{ 角色名 = \"标题\" }",
-                      "is a table: { name = \"title\" }");
+        return conf_refuse(check, key, "应是表：{ 角色名 = \"标题\" }",
+                           "is a table: { name = \"title\" }");
     }
     for (size_t i = 0; i < value_count(value); i++) {
         const char *name = value_key_at(value, i);
@@ -131,11 +146,11 @@ static bool read_roles(const struct check *check, const char *key, const struct 
 
         snprintf(path, sizeof path, "%s.%s", key, name);
         if (!is_role_name(name)) {
-            return refuse(check, path, "应由小写字母、数字和下划线组成",
-                          "consists of small letters, digits and underscores");
+            return conf_refuse(check, path, "应由小写字母、数字和下划线组成",
+                               "consists of small letters, digits and underscores");
         }
         if (!title || !*title || strlen(title) > 60) {
-            return refuse(check, path, "应是一个不长的标题", "is a short title");
+            return conf_refuse(check, path, "应是一个不长的标题", "is a short title");
         }
     }
     value_free(check->conf->roles);
@@ -143,18 +158,36 @@ static bool read_roles(const struct check *check, const char *key, const struct 
     return true;
 }
 
+/* The one channel of a rehearsal, and the way to it. */
+static struct value *rehearsal(void)
+{
+    struct value *map = value_new_map();
+    struct value *channels = value_new_map();
+    struct value *sink = value_new_map();
+    struct value *route = value_new_list();
+
+    value_set_text(sink, "kind", "sink");
+    value_set(channels, CONF_SINK, sink);
+    value_push(route, value_new_text(CONF_SINK));
+    value_set(map, "channels", channels);
+    value_set(map, "route", route);
+    return map;
+}
+
 struct conf_key {
     const char *name;
-    bool (*read)(const struct check *check, const char *key, const struct value *value);
+    bool (*read)(const struct conf_check *check, const char *key, const struct value *value);
 };
 
 static const struct conf_key KEYS[] = {
     {"office", read_office},           {"opens_at", read_opens_at},
     {"confinement", read_confinement}, {"approve_alone", read_approve_alone},
     {"accredited", read_accredited},   {"roles", read_roles},
+    {"channels", conf_read_channels},  {"route", conf_read_route},
+    {"link", conf_read_link},          {"quiet", conf_read_quiet},
 };
 
-static bool refuse_key(const struct check *check, const char *key)
+static bool refuse_key(const struct conf_check *check, const char *key)
 {
     const char *place = value_get_text(check->places, key);
     struct nearest nearest;
@@ -171,7 +204,7 @@ static bool refuse_key(const struct check *check, const char *key)
     return false;
 }
 
-static bool read_tree(const struct check *check, const struct value *tree)
+static bool read_tree(const struct conf_check *check, const struct value *tree)
 {
     for (size_t i = 0; i < value_count(tree); i++) {
         const char *key = value_key_at(tree, i);
@@ -181,7 +214,7 @@ static bool read_tree(const struct check *check, const struct value *tree)
             known = strcmp(key, KEYS[k].name) == 0 ? &KEYS[k] : known;
         }
         if (!key) {
-            return refuse(check, "office", "应写成 名称 = 值", "is written as name = value");
+            return conf_refuse(check, "office", "应写成 名称 = 值", "is written as name = value");
         }
         if (!known) {
             return refuse_key(check, key);
@@ -191,10 +224,10 @@ static bool read_tree(const struct check *check, const struct value *tree)
         }
     }
     if (!check->conf->office) {
-        return refuse(check, "office", "没有写，应是本办的区划代码",
-                      "is missing; it is the region code of the office");
+        return conf_refuse(check, "office", "没有写，应是本办的区划代码",
+                           "is missing; it is the region code of the office");
     }
-    return true;
+    return conf_check_route(check);
 }
 
 bool conf_parse(const char *name, const char *text, size_t length, struct conf *out,
@@ -203,10 +236,15 @@ bool conf_parse(const char *name, const char *text, size_t length, struct conf *
     bool ok = false;
     struct value *tree = NULL;
     struct value *places = NULL;
-    struct conf conf = {.opens_at = OPENS_AT, .is_confinement_required = true};
-    struct check check = {.name = name, .conf = &conf, .err = err};
+    struct conf conf = {.opens_at = OPENS_AT,
+                        .is_confinement_required = true,
+                        .quiet = {.from = QUIET_NEVER, .to = QUIET_NEVER}};
+    struct conf_check check = {.name = name, .conf = &conf, .err = err};
 
     conf.roles = value_new_map();
+    conf.channels = value_new_map();
+    conf.route = value_new_list();
+    conf.rehearsal = rehearsal();
     if (!conf_text_parse(name, text, length, &tree, &places, err)) {
         goto done;
     }
@@ -238,6 +276,31 @@ bool conf_read(const char *folder, struct conf *out, struct err *err)
     return ok;
 }
 
+/* How messages go out, for whoever takes the dashes away. */
+static void add_examples(struct buf *text)
+{
+    buf_add_text(text, SAY("  -- 消息怎样送到人：去掉行首的“--”并改成自己的；密钥只写在哪里\n",
+                           "  -- How messages reach people: take the dashes away and say where each"
+                           " secret is\n"));
+    buf_add_text(text,
+                 "  -- channels = {\n"
+                 "  --   work = { kind = \"wecom-bot\", key = \"file:/etc/duban/wecom.key\" },\n"
+                 "  --   ding = { kind = \"dingtalk-bot\", token = \"env:DING_TOKEN\","
+                 " secret = \"credential:ding\" },\n"
+                 "  --   mail = { kind = \"smtp\", host = \"mail.example.cn\", port = 465,"
+                 " tls = \"implicit\",\n"
+                 "  --            from = \"duban@example.cn\", user = \"duban\","
+                 " password = \"file:/etc/duban/mail.key\" },\n"
+                 "  -- },\n");
+    buf_add_format(text, "  -- route = { \"work\", \"mail\" }, -- %s\n",
+                   SAY("依次试用，第一个能送到本人的用", "tried in order; the first that can"));
+    buf_add_format(text, "  -- link = \"https://duban.example.cn/case/\", -- %s\n",
+                   SAY("消息里的链接，后接案号", "a link in messages, before the number"));
+    buf_add_format(text,
+                   "  -- quiet = { from = \"18:00\", to = \"08:30\", workdays = true }, -- %s\n",
+                   SAY("免打扰；特急除外", "when nobody is disturbed, but for critical"));
+}
+
 bool conf_write(const char *folder, const char *office, struct err *err)
 {
     bool ok;
@@ -261,6 +324,7 @@ bool conf_write(const char *folder, const char *office, struct err *err)
                    SAY("是否为分级保护网络", "whether this network may hold classified texts"));
     buf_add_format(&text, "  roles = {}, -- %s\n",
                    SAY("本办自有的角色：{ 角色名 = \"标题\" }", "own roles: { name = \"title\" }"));
+    add_examples(&text);
     buf_add_text(&text, "}\n");
     ok = file_write(path, text.bytes, text.length, 0644, err);
     buf_clear(&text);
@@ -272,7 +336,11 @@ void conf_clear(struct conf *conf)
 {
     if (conf) {
         mem_free(conf->office);
+        mem_free(conf->link);
         value_free(conf->roles);
+        value_free(conf->channels);
+        value_free(conf->route);
+        value_free(conf->rehearsal);
         memset(conf, 0, sizeof *conf);
     }
 }

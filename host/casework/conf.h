@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "base/value.h"
+#include "casework/quiet.h"
 
 #define CONF_FILE "duban.conf.lua"
 #define CONF_LIMIT ((size_t)64 * 1024)
@@ -20,6 +21,11 @@ struct conf {
     bool may_approve_alone;       /* an author may approve the own draft, and it is recorded so */
     bool is_accredited;           /* texts with a 密级 mark are accepted */
     struct value *roles;          /* map: names beyond the house's own, to their Chinese titles */
+    struct value *channels;       /* map: name to what is said about it, its kind at least */
+    struct value *route;          /* list of names in the order they are tried */
+    struct value *rehearsal;      /* map: the same two for a rehearsal, which has one sink */
+    char *link;                   /* what stands before a case's number in a link; NULL: no link */
+    struct quiet quiet;           /* of everybody who does not say otherwise */
 };
 
 /* Reads text (named name in messages) into *out, which the caller clears. Keys that are absent get

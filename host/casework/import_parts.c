@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "casework/rows.h"
 #include "paper/csv.h"
+#include "paper/heading.h"
 
 /* Is the word one of those in the list, compared as names are? */
 static bool is_among(const char *word, const char *list)
@@ -92,6 +93,7 @@ bool import_sheet_open(struct import_sheet *sheet, struct csv *csv,
         const char *header = csv_cell(csv, sheet->header, column);
         int field = field_of(sheet, header, extra);
 
+        field = field < 0 ? field_of(sheet, heading_tail(header), extra) : field;
         if (field >= 0 && sheet->at[field] >= 0) {
             err_set(
                 err, ERR_INVALID,

@@ -10,7 +10,7 @@
 #include "base/value.h"
 #include "casework/imports.h"
 
-#define IMPORT_COLUMNS 12
+#define IMPORT_COLUMNS 16
 
 /* A field of the registry and the words its column may carry, separated by spaces. */
 struct import_column {

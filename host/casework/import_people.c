@@ -11,6 +11,7 @@
 #include "casework/registry.h"
 #include "casework/registry_parts.h"
 #include "casework/rights.h"
+#include "casework/ways.h"
 #include "paper/csv.h"
 
 static const struct import_column COLUMNS[] = {
@@ -21,6 +22,12 @@ static const struct import_column COLUMNS[] = {
     {"starts_on", "任职日期", "first day", "任职日期 任职时间 开始日期 启用日期 starts_on", false},
     {"ends_on", "离任日期", "last day", "离任日期 离任时间 免职日期 结束日期 ends_on", false},
     {"phone", "电话", "phone", "电话 手机 手机号 联系电话 联系方式 phone", false},
+    {"wecom", "企业微信", "WeCom", "企业微信 企业微信号 企微 企业微信账号 wecom", false},
+    {"dingtalk", "钉钉", "DingTalk", "钉钉 钉钉号 浙政钉 dingtalk", false},
+    {"feishu", "飞书", "Feishu", "飞书 飞书号 feishu", false},
+    {"mail", "邮箱", "mail", "邮箱 电子邮箱 邮件 mail email", false},
+    {"quiet", "免打扰", "quiet hours", "免打扰 免打扰时段 quiet", false},
+    {"digest", "汇总", "digest", "汇总 汇总时刻 每日汇总 digest", false},
 };
 
 /* What the rows of one file share. */
@@ -112,6 +119,26 @@ static bool read_days(const struct people *people, size_t row, struct value *fie
     return ok;
 }
 
+/* Addresses and hours, as they will be kept. */
+static bool read_ways(const struct people *people, size_t row, struct value *fields,
+                      struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < WAYS_COUNT; i++) {
+        char *cell = import_cell(&people->sheet, row, WAYS_NAMES[i]);
+        struct buf text;
+
+        buf_init(&text, 1024);
+        ok = ways_normal(people->site, WAYS_NAMES[i], import_label(&people->sheet, WAYS_NAMES[i]),
+                         cell, &text, err);
+        value_set_text(fields, WAYS_NAMES[i], buf_text(&text));
+        buf_clear(&text);
+        mem_free(cell);
+    }
+    return ok;
+}
+
 static bool read_fields(const struct people *people, size_t row, struct import_line *line,
                         struct err *err)
 {
@@ -127,7 +154,7 @@ static bool read_fields(const struct people *people, size_t row, struct import_l
          registry_check_text(people->site, SAY("编码", "code"), line->code, REGISTRY_CODE, err) &&
          registry_check_text(people->site, SAY("姓名", "name"), line->name, REGISTRY_NAME, err) &&
          read_unit(people, unit, line->fields, err) && read_role(people, role, line->fields, err) &&
-         read_days(people, row, line->fields, err);
+         read_days(people, row, line->fields, err) && read_ways(people, row, line->fields, err);
     if (ok && strlen(phone) >= REGISTRY_CODE) {
         err_set(err, ERR_INVALID, SAY("电话太长", "the phone number is too long"));
         ok = false;
@@ -186,6 +213,27 @@ static bool is_same_name(const char *a, const char *b)
     return is_same;
 }
 
+/* An empty cell says nothing; 无 is no difference to hours that are the site's already. */
+static bool compare_ways(struct people *people, int64_t id, struct import_line *line,
+                         struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < WAYS_COUNT; i++) {
+        const char *text = value_get_text(line->fields, WAYS_NAMES[i]);
+        struct buf old;
+
+        buf_init(&old, 4096);
+        ok = !*text || ways_get(people->site, id, WAYS_NAMES[i], &old, err);
+        if (ok && *text && strcmp(text, old.length ? buf_text(&old) : WAYS_NONE) != 0) {
+            import_differs(line, WAYS_NAMES[i], import_label(&people->sheet, WAYS_NAMES[i]),
+                           buf_text(&old), text);
+        }
+        buf_clear(&old);
+    }
+    return ok;
+}
+
 /* What the sheet says about the person against what the site knows; the first row of a code speaks.
  */
 static bool compare_person(struct people *people, int64_t id, struct import_line *line,
@@ -213,7 +261,7 @@ static bool compare_person(struct people *people, int64_t id, struct import_line
     if (*phone && strcmp(phone, old.phone) != 0) {
         import_differs(line, "phone", import_label(&people->sheet, "phone"), old.phone, phone);
     }
-    return true;
+    return compare_ways(people, id, line, err);
 }
 
 /* Does the role of the site cover some of the time the sheet names? A sheet without a first day

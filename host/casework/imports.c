@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "casework/registry.h"
 #include "casework/rows.h"
+#include "casework/ways.h"
 
 static const char *field_of(const struct import_line *line, const char *name)
 {
@@ -64,6 +65,21 @@ static bool has_change(const struct import_line *line, const char *field)
     return false;
 }
 
+/* Addresses and hours that the sheet names. */
+static bool apply_ways(struct site *site, const struct import_line *line, int64_t person_id,
+                       bool is_new, struct err *err)
+{
+    for (size_t i = 0; i < WAYS_COUNT; i++) {
+        const char *text = field_of(line, WAYS_NAMES[i]);
+
+        if (*text && (is_new || has_change(line, WAYS_NAMES[i])) &&
+            !ways_set(site, person_id, WAYS_NAMES[i], text, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The person of a line: written when new, changed only when asked. */
 static bool apply_person(struct site *site, const struct import_plan *plan,
                          const struct import_line *line, bool is_overwrite, int64_t *id,
@@ -96,7 +112,7 @@ static bool apply_person(struct site *site, const struct import_plan *plan,
         return false;
     }
     *id = person.person_id;
-    return true;
+    return !(is_new || is_overwrite) || apply_ways(site, line, *id, is_new, err);
 }
 
 static bool add_role(struct site *site, const struct import_plan *plan,

@@ -41,9 +41,10 @@ struct import_plan {
 };
 
 /* units: 编码 名称 类别 区划 级别 启用日期 停用日期; people: 编码 姓名 单位 角色 任职日期 离任日期
-   电话, one row a role, so that a code may stand in several rows. Header words have synonyms; map
-   (may be NULL) gives more: header text to field id (code name kind region level starts_on ends_on
-   unit role phone). ERR_INVALID when a column that is needed is not there or stands twice. */
+   电话 企业微信 钉钉 飞书 邮箱 免打扰 汇总, one row a role, so that a code may stand in several
+   rows. Header words have synonyms; map (may be NULL) gives more: header text to field id (code
+   name kind region level starts_on ends_on unit role phone wecom dingtalk feishu mail quiet
+   digest). ERR_INVALID when a column that is needed is not there or stands twice. */
 MUST_USE bool import_units_plan(struct site *site, int64_t office_id, struct csv *csv,
                                 const struct value *map, struct import_plan *out, struct err *err);
 MUST_USE bool import_people_plan(struct site *site, int64_t office_id, struct csv *csv,

@@ -101,6 +101,9 @@ MUST_USE bool registry_role_list(struct site *site, int64_t person_id, struct ro
 /* The account of the OS user who runs this process: ERR_DENIED when there is none or it is
  * disabled. */
 MUST_USE bool registry_account_current(struct site *site, struct account *out, struct err *err);
+/* The same of any user of the operating system. */
+MUST_USE bool registry_account_of(struct site *site, const char *os_user, struct account *out,
+                                  struct err *err);
 /* By the account's name; disabled ones too. */
 MUST_USE bool registry_account_find(struct site *site, const char *name, struct account *out,
                                     struct err *err);
@@ -109,5 +112,7 @@ MUST_USE bool registry_account(struct site *site, int64_t id, struct account *ou
 MUST_USE bool registry_account_save(struct site *site, struct account *account, struct err *err);
 /* The name of the OS user, into at least REGISTRY_CODE bytes. */
 MUST_USE bool registry_os_user(char out[static REGISTRY_CODE], struct err *err);
+/* The same of any number. */
+MUST_USE bool registry_os_name(int64_t uid, char out[static REGISTRY_CODE], struct err *err);
 
 #endif

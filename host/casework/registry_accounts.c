@@ -40,34 +40,38 @@ static bool take_one(struct stmt *stmt, struct account *out, bool *has_row, stru
     return true;
 }
 
-bool registry_os_user(char out[static REGISTRY_CODE], struct err *err)
+bool registry_os_name(int64_t uid, char out[static REGISTRY_CODE], struct err *err)
 {
     const struct passwd *entry;
 
     errno = 0;
-    entry = getpwuid(geteuid());
+    entry = getpwuid((uid_t)uid);
     if (!entry || strlen(entry->pw_name) >= REGISTRY_CODE) {
         err_set(
             err, ERR_INTERNAL,
             SAY("操作系统不认识当前用户（%ld）", "the operating system does not know the user %ld"),
-            (long)geteuid());
+            (long)uid);
         return false;
     }
     row_put(out, REGISTRY_CODE, entry->pw_name);
     return true;
 }
 
-bool registry_account_current(struct site *site, struct account *out, struct err *err)
+bool registry_os_user(char out[static REGISTRY_CODE], struct err *err)
+{
+    return registry_os_name((int64_t)geteuid(), out, err);
+}
+
+bool registry_account_of(struct site *site, const char *os_user, struct account *out,
+                         struct err *err)
 {
     bool has_row = false;
-    char user[REGISTRY_CODE];
     struct stmt *stmt = NULL;
 
     /* One user may have had several accounts; the one in use is the newest that is not disabled. */
-    if (!registry_os_user(user, err) ||
-        !store_ask(site->store,
+    if (!store_ask(site->store,
                    COLUMNS "WHERE a.os_user = $1 ORDER BY a.is_disabled, a.account_id DESC LIMIT 1",
-                   &stmt, err, "t", user) ||
+                   &stmt, err, "t", os_user) ||
         !take_one(stmt, out, &has_row, err)) {
         return false;
     }
@@ -75,12 +79,19 @@ bool registry_account_current(struct site *site, struct account *out, struct err
         err_set(err, ERR_DENIED,
                 SAY("操作系统用户“%s”在本站点没有账号",
                     "the user \"%s\" of the operating system has no account here"),
-                user);
+                os_user);
     } else if (out->is_disabled) {
         err_set(err, ERR_DENIED, SAY("账号“%s”已停用", "the account \"%s\" is disabled"),
                 out->name);
     }
     return has_row && !out->is_disabled;
+}
+
+bool registry_account_current(struct site *site, struct account *out, struct err *err)
+{
+    char user[REGISTRY_CODE];
+
+    return registry_os_user(user, err) && registry_account_of(site, user, out, err);
 }
 
 bool registry_account_find(struct site *site, const char *name, struct account *out,

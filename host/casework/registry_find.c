@@ -30,15 +30,13 @@ bool registry_check_text(const struct site *site, const char *what, const char *
             what, (int)text_fit(text, 40), text, limit - 1);
         return false;
     }
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
-            err_set(err, ERR_INVALID, SAY("%s中有控制字符", "the %s has control characters"), what);
-            return false;
-        }
-    }
     if (!text_is_utf8(text, length)) {
         err_set(err, ERR_INVALID, SAY("%s不是有效的 UTF-8 文本", "the %s is not valid UTF-8"),
                 what);
+        return false;
+    }
+    if (!text_is_plain(text)) {
+        err_set(err, ERR_INVALID, SAY("%s中有控制字符", "the %s has control characters"), what);
         return false;
     }
     if (!site->conf.is_accredited && text_is_classified(text)) {

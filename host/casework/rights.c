@@ -99,6 +99,21 @@ static struct value *resolve(const struct value *principal, const struct value *
     return list;
 }
 
+struct value *rights_resolve(const struct value *principals, const struct value *record)
+{
+    struct value *all = value_new_list();
+
+    for (size_t i = 0; i < value_count(principals); i++) {
+        struct value *some = resolve(value_at(principals, i), record);
+
+        for (size_t k = 0; k < value_count(some); k++) {
+            value_push(all, value_copy(value_at(some, k)));
+        }
+        value_free(some);
+    }
+    return all;
+}
+
 /* One question over a resolved principal; person_id 0 asks for everybody. Columns: person_id, name,
  * unit_id. */
 static bool ask(struct site *site, int64_t office_id, int64_t person_id,

@@ -47,6 +47,10 @@ MUST_USE bool rights_may(struct site *site, const struct rights_question *questi
 MUST_USE bool rights_find(struct site *site, int64_t office_id, const struct value *principal,
                           int64_t day, int64_t **ids, size_t *count, struct err *err);
 
+/* Principals as a script names them (unit_of, person_of) over a record: a list of resolved ones,
+   the caller's. */
+struct value *rights_resolve(const struct value *principals, const struct value *record);
+
 /* What somebody sees: an office and those below it, or (unit_id) only the own rows of a unit. */
 struct rights_scope {
     int64_t office_id;

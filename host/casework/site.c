@@ -48,37 +48,43 @@ static bool refuse_busy(int lock, const char *folder, struct err *err)
 }
 
 /* Takes the lock or waits for it, and leaves the own pid in the file for whoever waits next. */
-static bool take_lock(struct site *site, struct err *err)
+static bool take_lock(const char *folder, int *out, struct err *err)
 {
     bool ok = false;
     int64_t deadline = clock_steady() + SITE_WAIT_MS;
     char pid[24];
-    char *path = file_join(site->folder, SITE_LOCK);
+    char *path = file_join(folder, SITE_LOCK);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    site->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (site->lock < 0) {
+    if (lock < 0) {
         err_set(err, errno == EACCES || errno == EROFS ? ERR_DENIED : ERR_INTERNAL,
                 SAY("不能打开 %s：%s", "cannot open %s: %s"), path, file_reason(errno));
         goto done;
     }
-    while (flock(site->lock, LOCK_EX | LOCK_NB) != 0) {
+    while (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) {
             err_set(err, ERR_INTERNAL, SAY("不能锁住 %s：%s", "cannot lock %s: %s"), path,
                     file_reason(errno));
             goto done;
         }
         if (clock_steady() >= deadline) {
-            refuse_busy(site->lock, site->folder, err);
+            refuse_busy(lock, folder, err);
             goto done;
         }
         nap(POLL_MS);
     }
     snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(site->lock, 0) != 0 || pwrite(site->lock, pid, strlen(pid), 0) < 0) {
-        log_warn("cannot write %s: %s", path, file_reason(errno)); /* only a help for people */
+    if (ftruncate(lock, 0) != 0 || pwrite(lock, pid, strlen(pid), 0) < 0) {
+        /* only a help for people */
+        log_warn(SAY("不能写入 %s：%s", "cannot write %s: %s"), path, file_reason(errno));
     }
+    *out = lock;
+    lock = -1;
     ok = true;
 done:
+    if (lock >= 0) {
+        close(lock);
+    }
     mem_free(path);
     return ok;
 }
@@ -176,8 +182,9 @@ static bool read_newest(struct site *site, struct err *err)
     return true;
 }
 
-bool site_open(const char *folder, const char *library, enum store_mode mode, struct site **out,
-               struct err *err)
+/* has_lock: somebody holds the lock for us. */
+static bool open_site(const char *folder, const char *library, enum store_mode mode, bool has_lock,
+                      struct site **out, struct err *err)
 {
     bool ok = false;
     struct site *site = mem_new(sizeof *site);
@@ -193,7 +200,7 @@ bool site_open(const char *folder, const char *library, enum store_mode mode, st
     }
     /* A folder without a site gets no lock file either. */
     if (!check_there(folder, err) || !conf_read(folder, &site->conf, err) ||
-        (mode == STORE_WRITE && !take_lock(site, err)) ||
+        (mode == STORE_WRITE && !has_lock && !take_lock(folder, &site->lock, err)) ||
         !open_store(folder, mode, &site->store, err) || !check_schema(site, err) ||
         !site_reload_clock(site, err) || !read_newest(site, err) || !choose_office(site, err)) {
         goto done;
@@ -204,6 +211,73 @@ bool site_open(const char *folder, const char *library, enum store_mode mode, st
 done:
     site_close(site);
     return ok;
+}
+
+bool site_open_any(const char *folder, const char *library, struct site **out, bool *is_current,
+                   struct err *err)
+{
+    bool ok = false;
+    struct err why = {0};
+    struct site *site = mem_new(sizeof *site);
+
+    site->lock = -1;
+    site->folder = mem_text(folder);
+    site->library = mem_text(library);
+    site->digest = digest_new();
+    if (!check_there(folder, err) || !conf_read(folder, &site->conf, err) ||
+        !take_lock(folder, &site->lock, err) ||
+        !open_store(folder, STORE_WRITE, &site->store, err)) {
+        goto done;
+    }
+    *is_current = check_schema(site, &why);
+    if (!*is_current && why.kind != ERR_CONFLICT) {
+        *err = why;
+        goto done;
+    }
+    *out = site;
+    site = NULL; /* the caller owns it now */
+    ok = true;
+done:
+    site_close(site);
+    return ok;
+}
+
+bool site_open(const char *folder, const char *library, enum store_mode mode, struct site **out,
+               struct err *err)
+{
+    return open_site(folder, library, mode, false, out, err);
+}
+
+bool site_take_lock(const char *folder, int *lock, struct err *err)
+{
+    return check_there(folder, err) && take_lock(folder, lock, err);
+}
+
+bool site_open_under(const char *folder, const char *library, int lock, struct site **out,
+                     struct err *err)
+{
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) { /* the same lock again costs nothing */
+        return refuse_busy(lock, folder, err);
+    }
+    return open_site(folder, library, STORE_WRITE, true, out, err);
+}
+
+bool site_configure(struct site *site, struct err *err)
+{
+    struct conf before = site->conf;
+    struct conf fresh = {0};
+
+    if (!conf_read(site->folder, &fresh, err)) {
+        return false;
+    }
+    site->conf = fresh;
+    if (!choose_office(site, err)) {
+        site->conf = before;
+        conf_clear(&fresh);
+        return false;
+    }
+    conf_clear(&before);
+    return true;
 }
 
 void site_close(struct site *site)
@@ -236,6 +310,13 @@ int64_t site_now(const struct site *site)
     }
     now = clock_now();
     return now > site->newest ? now : site->newest;
+}
+
+void site_notice(struct site *site, int64_t instant)
+{
+    if (!site->is_virtual && instant > site->newest) {
+        site->newest = instant;
+    }
 }
 
 bool site_get(struct site *site, const char *name, char **out, struct err *err)

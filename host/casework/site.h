@@ -24,7 +24,7 @@ struct site {
     struct conf conf;
     struct digest *digest; /* for whoever hashes next; not across calls */
     int64_t office_id;     /* of conf.office */
-    int lock;              /* descriptor of the lock; -1 for readers */
+    int lock;              /* descriptor of the own lock; -1: none */
     bool is_virtual;       /* a rehearsal: the clock is virtual_now */
     int64_t virtual_now;
     int64_t newest; /* the last instant that an act or a tick left behind */
@@ -48,6 +48,14 @@ MUST_USE bool site_make(const struct site_options *options, struct err *err);
 MUST_USE bool site_open(const char *folder, const char *library, enum store_mode mode,
                         struct site **out, struct err *err);
 void site_close(struct site *site); /* accepts NULL and half-built ones */
+/* The lock by itself, waited for in the same way, for a process that holds it on behalf of its
+   children: they take it over with fork, and their sites are opened under it. ERR_MISSING when
+   there is no site. */
+MUST_USE bool site_take_lock(const char *folder, int *lock, struct err *err);
+MUST_USE bool site_open_under(const char *folder, const char *library, int lock, struct site **out,
+                              struct err *err);
+/* Reads duban.conf.lua again; what was in force stays when that is wrong. */
+MUST_USE bool site_configure(struct site *site, struct err *err);
 /* Another connection to the same database, for the queries of jobs (STORE_QUESTION); the caller's.
  */
 MUST_USE bool site_question(const struct site *site, struct store **out, struct err *err);
@@ -56,6 +64,8 @@ MUST_USE bool site_question(const struct site *site, struct store **out, struct 
 int64_t site_now(const struct site *site);
 /* The wall's clock stands behind what is recorded: site_open warns of it once. */
 bool site_is_clock_behind(const struct site *site);
+/* Something is recorded at this instant: the site's time does not fall behind it any more. */
+void site_notice(struct site *site, int64_t instant);
 /* Moves a virtual clock forward, in the caller's transaction or one of its own. ERR_DENIED on the
    real clock, ERR_CONFLICT backwards. After a rollback of the caller, site_reload_clock. */
 MUST_USE bool site_set_now(struct site *site, int64_t instant, struct err *err);

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "casework/site.h"
 #include "store/store.h"
 
 /* What was not there before, so that a failure can take it away again. */
@@ -24,6 +25,10 @@ MUST_USE bool site_make_folders(const char *folder, struct site_made *made, stru
 void site_unmake(struct site_made *made);
 /* The site is there: only the lock is given back. */
 void site_keep(struct site_made *made);
+/* A site of this or an older release, under its lock and with nothing looked at but its schema: for
+   upgrades. */
+MUST_USE bool site_open_any(const char *folder, const char *library, struct site **out,
+                            bool *is_current, struct err *err);
 /* A store by the path of its file. */
 MUST_USE bool site_open_file(const char *path, enum store_mode mode, struct store **out,
                              struct err *err);

@@ -11,7 +11,8 @@
 #include "base/value.h"
 #include "cli/house.h"
 
-#define ASK_TIME_MS 10000
+#define ASK_CPU_MS 5000
+#define ASK_TIME_MS 30000
 
 /* The worker ends afterwards. A fault of the script in it (time, memory, a crash) is ERR_INVALID
    with the worker's last sentence. The caller frees *reply. */

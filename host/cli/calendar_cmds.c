@@ -84,7 +84,7 @@ static bool tell_due(struct house *house, const struct value *reply, struct err 
         out_print(&house->out, "%s\n", due);
     }
     if (value_get_bool(reply, "provisional")) {
-        fprintf(stderr, "duban: %s\n",
+        fprintf(house->out.errors, "duban: %s\n",
                 SAY("该年放假安排尚未录入，日期为暂定",
                     "the notice of that year is not known yet; the date is provisional"));
     }
@@ -152,7 +152,7 @@ static bool import_read(struct import *import, const char *path, struct err *err
     bool ok;
 
     buf_init(&bytes, CALENDARS_FILE_LIMIT + 1);
-    ok = file_read(path, CALENDARS_FILE_LIMIT, &bytes, err) &&
+    ok = house_file(house, path, CALENDARS_FILE_LIMIT, &bytes, err) &&
          calendar_read_year(path, buf_text(&bytes), bytes.length, &import->number, &import->year,
                             err) &&
          calendar_current(house->site, house->office_id, &import->current, err);
@@ -403,11 +403,11 @@ static enum outcome check_run(struct house *house, const struct args *args, stru
 const struct command calendar_commands[] = {
     {"calendar due", "START BUDGET [--lands HOW] [--counts HOW] [--explain]",
      "推算期限：5wd 工作日、15d 自然日、2m 月，负数往前",
-     "count a date: 5wd 15d 2m, negative ones back", due_options, 2, 2, 0, due_run},
+     "count a date: 5wd 15d 2m, negative ones back", due_options, 2, 2, 0, due_run, REACH_SITE},
     {"calendar import", "FILE [--accept] [--dry-run]", "录入一年的放假安排，列出移动的期限",
      "bring in a year's notice and list the open dates that move", import_options, 1, 1, 0,
-     import_run},
+     import_run, REACH_FIRST},
     {"calendar check", "", "已知年份与缺少的年份", "the years known and the years missing", NULL, 0,
-     0, 0, check_run},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     0, 0, check_run, REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/value.h"
 #include "cli/command.h"
+#include "cli/gaps.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
 #include "cli/stillness.h"
@@ -72,6 +73,7 @@ enum outcome explain_handler(struct house *house, const struct args *args, struc
 
     if (ok) {
         print_lines(&house->out, lines);
+        ok = gaps_show(house, found.number, NULL, err);
         out_document(&house->out, lines);
         lines = NULL;
     }
@@ -89,10 +91,8 @@ enum outcome next_handler(struct house *house, const struct args *args, struct e
     bool ok = look(house, args, &view, &found, err) &&
               keeper_next(house->keeper, found.number, &items, err);
 
-    view_case_clear(&found);
-    view_end(&view);
     if (!ok) {
-        return OUTCOME_REFUSED;
+        goto done;
     }
     for (size_t i = 0; i < value_count(items); i++) {
         const char *text = value_get_text(value_at(items, i), "text");
@@ -110,8 +110,12 @@ enum outcome next_handler(struct house *house, const struct args *args, struct e
             &house->out, "%s\n",
             SAY("无人办理时，什么也不会再发生。", "If nobody acts, nothing more will happen."));
     }
+    ok = gaps_show(house, found.number, items, err);
     out_document(&house->out, items);
-    return OUTCOME_DONE;
+done:
+    view_case_clear(&found);
+    view_end(&view);
+    return args_outcome(ok);
 }
 
 static const struct option EYES_OPTIONS[] = {
@@ -121,15 +125,20 @@ static const struct option EYES_OPTIONS[] = {
 
 const struct command case_commands[] = {
     {"open", "WORKFLOW [--input FILE] [field=value…]", "立案，输出案号",
-     "opens a case and prints its number", open_options, 1, OPERANDS_ANY, 0, open_handler},
+     "opens a case and prints its number", open_options, 1, OPERANDS_ANY, 0, open_handler,
+     REACH_SITE},
     {"fact", "CASE… FACT [--input FILE] [--from CSV] [--occurred TIME] [field=value…]",
      "登记事实，输出由此作出的决定", "records a fact and prints the decisions", fact_options, 1,
-     OPERANDS_ANY, 0, fact_handler},
+     OPERANDS_ANY, 0, fact_handler, REACH_SITE},
     {"case", "NUMBER [--full]", "一个案件的全貌", "one case on one screen", case_options, 1, 1, 0,
-     case_handler},
+     case_handler, REACH_SITE},
     {"explain", "NUMBER", "每个日期、每一步的来由，为什么没有动静",
-     "why each date and step, and why nothing happens", EYES_OPTIONS, 1, 1, 0, explain_handler},
+     "why each date and step, and why nothing happens", EYES_OPTIONS, 1, 1, 0, explain_handler,
+     REACH_SITE},
     {"next", "NUMBER", "若无人办理，接下来会发生什么", "what comes next when nobody acts",
-     EYES_OPTIONS, 1, 1, 0, next_handler},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     EYES_OPTIONS, 1, 1, 0, next_handler, REACH_SITE},
+    {"acknowledge", "TOKEN", "凭消息里的确认码登记阅知，只记一次",
+     "records that a message was seen, by the code in it, once", NULL, 1, 1, 0, acknowledge_handler,
+     REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -13,6 +13,7 @@
 #include "casework/plans.h"
 #include "casework/proposals.h"
 #include "casework/rights.h"
+#include "cli/messages.h"
 
 #define LINES_MOST 5 /* of a section that is not told in full */
 
@@ -110,41 +111,58 @@ static bool add_document(void *context, const struct document_line *line)
     return true;
 }
 
-static const char *state_of(const char *status)
-{
-    switch (status[0]) {
-    case 'w':
-        return SAY("待发", "waiting");
-    case 's':
-        return SAY("已发", "sent");
-    case 'c':
-        return SAY("已取消", "cancelled");
-    default:
-        return SAY("不达", "dead");
-    }
-}
-
+/* The messages are gathered first: their attempts are asked for one by one. */
 static bool add_message(void *context, const struct outbox_line *line)
 {
-    struct section *section = context;
-    struct value *row = value_new_map();
+    struct value *row = messages_map(line);
+
+    value_push(context, row);
+    return true;
+}
+
+static void say_message(struct section *section, struct value *row)
+{
+    const char *unit = value_get_text(row, "unit");
+    const char *channel = value_get_text(row, "channel");
+    const char *reason = value_get_text(row, "reason");
+    const struct value *attempts = value_get(row, "attempts");
     struct buf text;
 
-    buf_init(&text, 4096);
-    add_day(&text, line->created_at);
+    buf_init(&text, 8192);
+    add_day(&text, value_get_int(row, "created_at", 0));
     buf_add_text(&text, "  ");
-    label_template(section->screen->view->house->site, line->template, &text);
-    buf_add_format(&text, " → %s%s%s%s  %s", line->person_name,
-                   line->unit_name ? SAY("（", " (") : "", line->unit_name ? line->unit_name : "",
-                   line->unit_name ? SAY("）", ")") : "", state_of(line->status));
-    value_set_text(row, "template", line->template);
-    value_set_text(row, "person", line->person);
-    value_set_text(row, "person_name", line->person_name);
-    value_set_text(row, "status", line->status);
-    value_set_int(row, "created_at", line->created_at);
+    label_template(section->screen->view->house->site, value_get_text(row, "template"), &text);
+    buf_add_format(&text, " → %s%s%s%s  %s", value_get_text(row, "person_name"),
+                   unit ? SAY("（", " (") : "", unit ? unit : "", unit ? SAY("）", ")") : "",
+                   messages_state(value_get_text(row, "status")));
+    if (value_count(attempts)) {
+        buf_add_format(&text, SAY("  %s，第 %zu 次", "  %s, attempt %zu"), channel ? channel : "",
+                       value_count(attempts));
+    }
+    if (reason) {
+        buf_add_format(&text, "%s%s", SAY("：", ": "), reason);
+    }
     say(section, row, buf_text(&text));
     buf_clear(&text);
-    return true;
+}
+
+static bool show_messages(struct screen *screen, struct section *section, struct err *err)
+{
+    struct house *house = screen->view->house;
+    const struct outbox_filter filter = {.case_id = screen->of->case_id};
+    struct value *list = value_new_list();
+    bool ok = outbox_list(house->site->store, &filter, add_message, list, err);
+
+    for (size_t i = 0; ok && i < value_count(list); i++) {
+        struct value *row = value_copy(value_at(list, i));
+        struct value *attempts = NULL;
+
+        ok = messages_attempts(house, value_get_int(row, "id", 0), &attempts, err);
+        value_set(row, "attempts", attempts);
+        say_message(section, row);
+    }
+    value_free(list);
+    return ok;
 }
 
 static struct section begin(struct screen *screen, const char *heading)
@@ -280,7 +298,7 @@ bool case_parts_show(struct screen *screen, struct err *err)
     bool ok = proposals_list(store, id, true, add_proposal, &waits, err) &&
               plans_list(store, id, true, add_plan, &plans, err) &&
               documents_list(store, id, add_document, &papers, err) &&
-              outbox_list(store, id, NULL, add_message, &messages, err);
+              show_messages(screen, &messages, err);
 
     end(&waits, "proposals");
     end(&plans, "plans");

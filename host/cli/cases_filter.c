@@ -294,8 +294,11 @@ bool cases_filter_read(struct cases_filter *out, struct view *view, const struct
 {
     struct case_filter *filter = &out->filter;
 
-    filter->offices = view->offices;
-    filter->office_count = view->office_count;
+    if (!view_find_offices(view, err)) {
+        return false;
+    }
+    filter->offices = view->seen;
+    filter->office_count = view->seen_count;
     filter->only_unit_id = view->scope.unit_id;
     filter->is_open = args_has(args, "open");
     filter->is_closed = args_has(args, "closed");

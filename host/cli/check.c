@@ -2,12 +2,14 @@
    others, because an `open` names the fields of another script. */
 #include "cli/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/rights.h"
 #include "cli/ask.h"
+#include "cli/check_templates.h"
 #include "cli/opened.h"
 
 struct checking {
@@ -52,14 +54,33 @@ static void add_finding(struct check_report *report, const struct source *source
     value_push(report->findings, copy);
 }
 
+/* The line a worker says it stood at, as "name:line: text"; moves text behind it. 1 without one. */
+static int64_t take_line(const struct source *source, const char **text)
+{
+    size_t length = strlen(source->name);
+    char *end = NULL;
+    long line;
+
+    if (strncmp(*text, source->name, length) != 0 || (*text)[length] != ':') {
+        return 1;
+    }
+    line = strtol(*text + length + 1, &end, 10);
+    if (line < 1 || strncmp(end, ": ", 2) != 0) {
+        return 1;
+    }
+    *text = end + 2;
+    return line;
+}
+
 static void add_sentence(struct check_report *report, const struct source *source,
                          const char *level, const char *text)
 {
     struct value *finding = value_new_map();
+    int64_t line = take_line(source, &text);
 
     value_set_text(finding, "level", level);
     value_set_text(finding, "text", text);
-    value_set_int(finding, "line", 1);
+    value_set_int(finding, "line", line);
     value_set_int(finding, "column", 1);
     add_finding(report, source, finding);
     value_free(finding);
@@ -101,8 +122,8 @@ static void add_reply(struct check_report *report, const struct source *source,
 }
 
 /* A worker that the script ended is the script's fault; anything else is the world's. */
-static bool ask_about(struct checking *checking, const struct source *source,
-                      const struct value *request, struct value **reply, struct err *err)
+static bool ask_about(struct checking *checking, struct source *source, const struct value *request,
+                      struct value **reply, struct err *err)
 {
     struct err why = {0};
 
@@ -114,6 +135,7 @@ static bool ask_about(struct checking *checking, const struct source *source,
         *err = why;
         return false;
     }
+    source->is_stopped = true;
     if (!source->is_extra) {
         add_sentence(checking->report, source, "error", why.text);
     }
@@ -220,6 +242,25 @@ static void warn_around(struct checking *checking)
     value_free(ids);
 }
 
+/* What is wrong in the templates the scripts name; the finding stands in the template's file. */
+static void look_at_templates(struct checking *checking)
+{
+    struct value *seen = value_new_map();
+    struct value *findings = value_new_list();
+
+    for (size_t i = 0; i < checking->sources->count; i++) {
+        if (!checking->sources->items[i].is_extra) {
+            check_templates(checking->house, checking->sources->items[i].about, seen, findings);
+        }
+    }
+    for (size_t i = 0; i < value_count(findings); i++) {
+        value_push(checking->report->findings, value_copy(value_at(findings, i)));
+        checking->report->errors++;
+    }
+    value_free(findings);
+    value_free(seen);
+}
+
 /* Outside of a site the house's own names are known. */
 static struct value *role_names(const struct house *house)
 {
@@ -242,10 +283,13 @@ bool check_sources(struct house *house, struct sources *sources, struct check_re
         ok = learn(&checking, &sources->items[i], err);
     }
     for (size_t i = 0; ok && i < sources->count; i++) {
-        ok = sources->items[i].is_extra || examine(&checking, &sources->items[i], err);
+        struct source *source = &sources->items[i];
+
+        ok = source->is_extra || source->is_stopped || examine(&checking, source, err);
     }
     if (ok) {
         warn_around(&checking);
+        look_at_templates(&checking);
     }
     value_free(checking.others);
     value_free(checking.roles);

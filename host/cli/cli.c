@@ -1,150 +1,37 @@
-/* The command line from argv to the exit status. Errors end here: one sentence on standard error.
- */
+/* The command line of one process: streams, the way to a running `duban serve`, the exit status.
+   Errors end here: one sentence on standard error. */
 #include "cli/cli.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/text.h"
-#include "cli/args.h"
-#include "cli/command.h"
-#include "cli/help.h"
+#include "cli/forward.h"
 #include "cli/house.h"
 #include "cli/pager.h"
-#include "cli/upkeep_cmds.h"
+#include "cli/perform.h"
 
-/* Whatever a script or a file put into the sentence must not steer the terminal. */
-static void complain(const struct err *err)
+static enum outcome run(struct house *house, int argc, char **argv, struct pager *pager,
+                        struct err *err)
 {
-    struct err safe = *err;
-
-    if (!err->text[0]) {
-        return;
-    }
-    text_clean(safe.text, '?', "\n\t");
-    fputs("duban: ", stderr);
-    for (const char *at = safe.text; *at; at++) {
-        if (*at == '\t') {
-            fputs("    ", stderr);
-        } else {
-            fputc(*at, stderr);
-        }
-    }
-    fputc('\n', stderr);
-}
-
-/* "duban calendar" alone: the words that may follow. */
-static bool name_subcommands(const char *word, struct err *err)
-{
-    char list[256] = "";
-    size_t length = strlen(word);
-
-    for (const struct command_group *group = command_groups(); group->commands; group++) {
-        for (const struct command *command = group->commands; command->name; command++) {
-            if (strncmp(command->name, word, length) == 0 && command->name[length] == ' ') {
-                snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
-                         *list ? SAY("、", ", ") : "", command->name + length + 1);
-            }
-        }
-    }
-    if (*list) {
-        err_set(err, ERR_INVALID, SAY("%s 后面应为：%s", "%s is followed by one of: %s"), word,
-                list);
-    }
-    return *list != '\0';
-}
-
-static void refuse_command(const char *word, struct err *err)
-{
-    const char *nearest = command_nearest(word);
-
-    if (name_subcommands(word, err)) {
-        return;
-    }
-    if (nearest) {
-        err_set(err, ERR_INVALID,
-                SAY("没有命令“%s”，是否指 %s", "there is no command \"%s\"; did you mean %s"), word,
-                nearest);
-    } else {
-        err_set(
-            err, ERR_INVALID,
-            SAY("没有命令“%s”，命令表见 duban help", "there is no command \"%s\"; see duban help"),
-            word);
-    }
-}
-
-static enum outcome run_command(struct house *house, const struct command *command,
-                                const struct args *args, struct pager *pager, struct err *err)
-{
-    struct err late = {0};
-    bool wants_help = house->globals.wants_help;
-    enum outcome outcome = OUTCOME_DONE;
-
-    out_begin(&house->out, house->globals.is_json && !wants_help);
-    if (!house->out.is_json && !wants_help) {
-        pager_begin(pager, command->name);
-    }
-    if (wants_help) {
-        help_command(stdout, command);
-    } else {
-        outcome = command->handler(house, args, err);
-    }
-    if (!out_end(&house->out, outcome == OUTCOME_DONE, &late) && outcome == OUTCOME_DONE &&
-        !pager->child) { /* whoever reads with a pager may leave before the end */
-        *err = late;
-        outcome = OUTCOME_REFUSED;
-    }
-    return outcome;
-}
-
-static enum outcome run_words(struct house *house, int argc, char **argv, struct pager *pager,
-                              struct err *err)
-{
-    const struct command *command;
-    struct args args;
+    struct display display = out_display();
+    struct performance performance;
     enum outcome outcome;
-    size_t words = 0;
-    int at = 0;
+    int socket = -1;
 
-    if (!args_globals(argc, argv, &house->globals, &at, err)) {
-        return OUTCOME_USAGE;
-    }
-    if (house->globals.wants_version) {
-        upkeep_print_version();
-        return OUTCOME_DONE;
-    }
-    if (at >= argc) {
-        help_all(house->globals.wants_help ? stdout : stderr);
-        return house->globals.wants_help ? OUTCOME_DONE : OUTCOME_USAGE;
-    }
-    command = command_find(argv[at], at + 1 < argc ? argv[at + 1] : NULL, &words);
-    if (!command) {
-        refuse_command(argv[at], err);
-        return OUTCOME_USAGE;
-    }
-    at += (int)words;
-    if (!args_parse(command, argc - at, argv + at, &args, &house->globals, err)) {
-        return OUTCOME_USAGE;
-    }
-    outcome = run_command(house, command, &args, pager, err);
-    args_clear(&args);
-    return outcome;
-}
-
-/* Words are compared, stored and printed as UTF-8; anything else is refused before it gets
- * anywhere. */
-static bool words_are_text(int argc, char **argv, struct err *err)
-{
-    for (int i = 1; i < argc; i++) {
-        if (!text_is_utf8(argv[i], strlen(argv[i]))) {
-            err_set(err, ERR_INVALID,
-                    SAY("第 %d 个参数不是 UTF-8 文本", "argument %d is not valid UTF-8"), i);
-            return false;
+    out_begin(&house->out, &display, stdout, stderr);
+    perform_read(house, argc, argv, &performance, err);
+    outcome = performance.outcome;
+    if (performance.command) {
+        if (!house->out.is_json) {
+            pager_begin(pager, performance.command->name);
         }
+        outcome = forward_reaches(house, &performance, &socket)
+                      ? forward_words(house, &performance, socket, argc, argv, err)
+                      : perform_run(house, &performance, err);
     }
-    return true;
+    perform_clear(&performance);
+    /* Whoever reads with a pager may leave before the end. */
+    return pager->child && ferror(stdout) ? OUTCOME_DONE : outcome;
 }
 
 int cli_run(int argc, char **argv)
@@ -152,19 +39,17 @@ int cli_run(int argc, char **argv)
     struct err err = {0};
     struct house house;
     struct pager pager = {0};
-    enum outcome outcome = OUTCOME_REFUSED;
+    enum outcome outcome;
 
     umask(077); /* what an office writes is the office's own */
     house_begin(&house);
-    if (words_are_text(argc, argv, &err)) {
-        outcome = run_words(&house, argc, argv, &pager, &err);
-    }
+    outcome = run(&house, argc, argv, &pager, &err);
     house_end(&house);
     if (!pager_end(&pager)) {
         fflush(stdout);
     }
     if (outcome != OUTCOME_DONE) {
-        complain(&err);
+        perform_complain(stderr, &err);
     }
     return (int)outcome;
 }

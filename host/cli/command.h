@@ -29,6 +29,17 @@ struct option {
 
 #define OPERANDS_ANY 1000000
 
+/* Where a command is carried out beside a running `duban serve`, and which operands are files that
+   go there with it. What an option calls FILE or CSV (but for -o) goes along too, and "@FILE". */
+enum reach {
+    REACH_SITE,   /* there, by the one who writes the site */
+    REACH_FIRST,  /* there, with the file the first operand names */
+    REACH_SECOND, /* there, with the file the second operand names */
+    REACH_ALL,    /* there, with a file for each operand */
+    REACH_OWNER, /* there, for the owner of the site alone: its operands are paths of the machine */
+    REACH_HERE   /* always in the process of whoever typed it */
+};
+
 struct command {
     const char *name;     /* one word, or two as in "calendar due"; NULL ends the table */
     const char *synopsis; /* operands and options as in the manual, without the name */
@@ -39,6 +50,7 @@ struct command {
     size_t operands_max; /* OPERANDS_ANY: as many as you like */
     size_t passes_after; /* 0, or: after so many operands all that follows is operands */
     enum outcome (*handler)(struct house *house, const struct args *args, struct err *err);
+    enum reach reach;
 };
 
 /* Rows every act shares: put them into an option table of a command. */
@@ -63,12 +75,17 @@ extern const struct command site_commands[];     /* init setting quarantine doct
 extern const struct command version_commands[];  /* check publish versions */
 extern const struct command case_commands[];     /* open fact case explain next */
 extern const struct command proposal_commands[]; /* proposals approve reject plan */
-extern const struct command tick_commands[];     /* tick outbox */
+extern const struct command tick_commands[];     /* tick deliver outbox metrics */
+extern const struct command channel_commands[];  /* channel list, test, pause, resume */
 extern const struct command list_commands[];     /* cases … */
 extern const struct command import_commands[];   /* import … */
 extern const struct command calendar_commands[]; /* calendar due, import, check */
 extern const struct command run_commands[];      /* run, job run, jobs, lua */
 extern const struct command upkeep_commands[];   /* verify backup restore version help */
+
+#ifdef DUBAN_TEST
+extern const struct command probe_commands[]; /* letters … */
+#endif
 
 /* All groups in the order of the help; ends with commands == NULL. */
 const struct command_group *command_groups(void);

@@ -11,11 +11,15 @@ static const struct command_group groups[] = {
     {"事项", "Cases", case_commands},
     {"审批", "Approval", proposal_commands},
     {"运转", "Running", tick_commands},
+    {"渠道", "Channels", channel_commands},
     {"查询", "Lists", list_commands},
     {"导入", "Import", import_commands},
     {"日历", "Calendar", calendar_commands},
     {"作业", "Scripts and jobs", run_commands},
     {"维护", "Upkeep", upkeep_commands},
+#ifdef DUBAN_TEST
+    {"试验", "Probe", probe_commands},
+#endif
     {NULL, NULL, NULL},
 };
 

@@ -17,6 +17,7 @@
 #include "casework/rights.h"
 #include "casework/versions.h"
 #include "casework/workdays.h"
+#include "cli/gaps.h"
 #include "cli/opened.h"
 #include "cli/overdue.h"
 #include "cli/sources.h"
@@ -350,5 +351,5 @@ bool doctor_site(struct examination *exam, struct err *err)
     look_at_clock(exam);
     return look_at_calendar(exam, err) && look_at_workflows(exam, err) &&
            look_at_faults(exam, err) && look_at_drafts(exam, err) && look_at_opened(exam, err) &&
-           look_at_waiting(exam, err);
+           look_at_waiting(exam, err) && doctor_messages(exam, err) && gaps_examine(exam, err);
 }

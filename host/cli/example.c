@@ -113,7 +113,7 @@ static bool copy_scripts(struct house *house, const char *kind, struct err *err)
         char *target = file_join(into, list[i]);
         char *text = NULL;
 
-        ok = house_script(house, source, &text, err) &&
+        ok = house_own_script(house, source, &text, err) &&
              file_write(target, text, strlen(text), 0600, err);
         mem_free(text);
         mem_free(source);

@@ -1,5 +1,5 @@
 /* `duban fact`: one fact on one case or on many, each with its own result. */
-#include "cli/handlers.h"
+#include "cli/fact.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "cli/decisions.h"
 #include "cli/fact_rows.h"
 #include "cli/form.h"
+#include "cli/handlers.h"
 #include "cli/house.h"
 #include "cli/view.h"
 #include "cli/wrap.h"
@@ -98,7 +99,8 @@ static bool say_result(struct view *view, const struct keeper_fact *fact,
         out_print(out, "%s  %s  %s\n", fact->number,
                   found.unit_name ? found.unit_name : found.title,
                   label_title(about, "facts", id ? id : fact->fact));
-        ok = say_correction(view, &found, result->seq, row, err) &&
+        ok = (strcmp(id ? id : fact->fact, "corrected") != 0 ||
+              say_correction(view, &found, result->seq, row, err)) &&
              decisions_show(view, &found, result->seq, &decisions, err);
         value_set_int(row, "seq", result->seq);
         value_set_bool(row, "repeat", result->is_repeat);
@@ -171,70 +173,97 @@ static bool keep_key(struct house *house, const struct fact_rows *rows, struct e
     return ok;
 }
 
-static bool record(struct house *house, const struct args *args, struct fact_rows *rows,
-                   struct err *err)
+bool fact_is_single(const struct args *args)
 {
-    struct view view = {0};
-    struct keeper_result *results = mem_array(rows->count + 1, sizeof *results);
-    size_t refused = 0;
-    bool ok = false;
+    size_t names = 0;
+    struct err unsaid = {0};
 
-    if (!view_begin(&view, house, args, err) ||
-        !fact_rows_complete(rows, house->site->store, house->office, err) ||
-        (house->key && rows->count > 1 && !keep_key(house, rows, err)) ||
-        !keeper_record(house->keeper, &house->actor, house->key, rows->facts, rows->count, results,
-                       err)) {
-        goto done;
+    if (args_has(args, "from") || !split(args, &names, &unsaid) || names != 2) {
+        return false;
     }
-    if (rows->count == 1 && !results[0].is_done) {
-        *err = results[0].err;
-        goto done;
+    for (size_t i = names; i < args->operand_count; i++) {
+        if (args_attached(strchr(args_operand(args, i), '=') + 1)) {
+            return false;
+        }
     }
-    if (!say_results(&view, rows, results, &refused, err)) {
-        goto done;
-    }
-    if (refused == rows->count) {
-        house_detach(house);
-    }
-    if (refused) {
-        err_set(err, ERR_INVALID, SAY("%zu 件中有 %zu 件未办成", "of %zu cases %zu were refused"),
-                rows->count, refused);
-    }
-    ok = refused == 0;
-done:
-    mem_free(results);
-    view_end(&view);
-    return ok;
+    return true;
 }
 
-enum outcome fact_handler(struct house *house, const struct args *args, struct err *err)
+enum outcome fact_begin(struct fact_turn *turn, struct house *house, const struct args *args,
+                        struct err *err)
 {
-    struct fact_rows rows = {0};
-    struct value *form = NULL;
+    struct fact_rows *rows = &turn->rows;
     int64_t occurred;
     size_t names;
-    bool ok = false;
 
+    *turn = (struct fact_turn){.house = house, .args = args};
     if (!split(args, &names, err)) {
         return OUTCOME_USAGE;
     }
     if (!form_occurred(args, &occurred, err) || !house_write(house, args, err) ||
-        !form_read(house, args, names, &form, err)) {
-        goto done;
+        !form_read(house, args, names, &turn->form, err)) {
+        return OUTCOME_REFUSED;
     }
-    fact_rows_begin(&rows, args_operand(args, names - 1), occurred, form);
+    fact_rows_begin(rows, args_operand(args, names - 1), occurred, turn->form);
     for (size_t i = 0; i + 1 < names; i++) {
-        fact_rows_add(&rows, args_operand(args, i), form);
+        fact_rows_add(rows, args_operand(args, i), turn->form);
     }
-    if (args_has(args, "from") && !fact_rows_read(&rows, house, args_get(args, "from"), err)) {
-        goto done;
+    if ((args_has(args, "from") && !fact_rows_read(rows, house, args_get(args, "from"), err)) ||
+        !view_begin(&turn->view, house, args, err) ||
+        !fact_rows_complete(rows, house->site->store, house->office, err) ||
+        (house->key && rows->count > 1 && !keep_key(house, rows, err))) {
+        return OUTCOME_REFUSED;
     }
-    ok = record(house, args, &rows, err);
-done:
-    if (!ok && rows.count <= 1) { /* of several cases some may be done: see record */
-        house_detach(house);
+    turn->results = mem_array(rows->count + 1, sizeof *turn->results);
+    return OUTCOME_DONE;
+}
+
+bool fact_tell(struct fact_turn *turn, struct err *err)
+{
+    size_t count = turn->rows.count;
+    size_t refused = 0;
+
+    if (count == 1 && !turn->results[0].is_done) {
+        *err = turn->results[0].err;
+        return false;
     }
-    fact_rows_clear(&rows);
-    value_free(form);
-    return args_outcome(ok);
+    if (!say_results(&turn->view, &turn->rows, turn->results, &refused, err)) {
+        return false;
+    }
+    if (refused == count) {
+        house_detach(turn->house);
+    }
+    if (refused) {
+        err_set(err, ERR_INVALID, SAY("%zu 件中有 %zu 件未办成", "of %zu cases %zu were refused"),
+                count, refused);
+    }
+    return refused == 0;
+}
+
+void fact_end(struct fact_turn *turn)
+{
+    bool is_done = turn->results && turn->results[0].is_done;
+
+    if (!is_done && turn->rows.count <= 1) { /* of several cases some may be done: see fact_tell */
+        house_detach(turn->house);
+    }
+    mem_free(turn->results);
+    view_end(&turn->view);
+    fact_rows_clear(&turn->rows);
+    value_free(turn->form);
+    *turn = (struct fact_turn){0};
+}
+
+enum outcome fact_handler(struct house *house, const struct args *args, struct err *err)
+{
+    struct fact_turn turn;
+    enum outcome outcome = fact_begin(&turn, house, args, err);
+
+    if (outcome == OUTCOME_DONE) {
+        outcome = args_outcome(keeper_record(house->keeper, &house->actor, house->key,
+                                             turn.rows.facts, turn.rows.count, turn.results, err) &&
+                               fact_tell(&turn, err));
+    }
+    fact_end(&turn);
+    return outcome;
 }

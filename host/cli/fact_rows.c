@@ -65,7 +65,7 @@ bool fact_rows_read(struct fact_rows *rows, struct house *house, const char *pat
     size_t key;
     bool ok = false;
 
-    if (!sheet_open(&sheet, house, path, err)) {
+    if (!sheet_open(&sheet, house, path, NULL, err)) {
         goto done;
     }
     key = sheet_column(&sheet, KEYS);

@@ -18,6 +18,7 @@
 const struct option figures_options[] = {
     {"since", "DATE", "自此日起立案的", "opened on this day or later"},
     {"until", "DATE", "至此日止立案的（含当日）", "opened on this day or earlier"},
+    OPTION_FILE,
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
 };
@@ -160,8 +161,10 @@ enum outcome figures_handler(struct house *house, const struct args *args, struc
         !add_rows(stmt, table, err)) {
         goto done;
     }
-    table_show(table, &house->out, SAY("没有案件。", "No cases."));
-    if (table_rows(table)) {
+    if (!table_give(table, &house->out, args_get(args, "o"), SAY("没有案件。", "No cases."), err)) {
+        goto done;
+    }
+    if (table_rows(table) && !args_has(args, "o")) {
         out_print(
             &house->out, "%s",
             SAY("应办：立案的，撤回、作废的除外。办结：其中已结的。按期：办结且从未超期的。\n"

@@ -109,8 +109,8 @@ static bool take_words(void *context, int64_t case_id, const char *record)
 static bool find_cases(struct finding *finding, struct err *err)
 {
     struct view *view = finding->view;
-    const struct case_filter filter = {.offices = view->offices,
-                                       .office_count = view->office_count,
+    const struct case_filter filter = {.offices = view->seen,
+                                       .office_count = view->seen_count,
                                        .number = finding->normal,
                                        .limit = finding->limit * 4};
 
@@ -119,8 +119,8 @@ static bool find_cases(struct finding *finding, struct err *err)
         !cases_list(view->house->site->store, &filter, take_number, finding, err)) {
         return false;
     }
-    return finding->hits > 0 || terms_find(view->house->site->store, finding->text, view->offices,
-                                           view->office_count, take_words, finding, err);
+    return finding->hits > 0 || terms_find(view->house->site->store, finding->text, view->seen,
+                                           view->seen_count, take_words, finding, err);
 }
 
 /* ---- units and people ---- */
@@ -285,7 +285,7 @@ enum outcome find_handler(struct house *house, const struct args *args, struct e
         goto done;
     }
     if (!house_read(house, err) || !view_begin(&view, house, args, err) ||
-        !find_all(&finding, err)) {
+        !view_find_offices(&view, err) || !find_all(&finding, err)) {
         goto done;
     }
     table_show(finding.table, &house->out,

@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -69,7 +68,8 @@ static bool refuse_tree(struct house *house, const char *label, const struct val
 }
 
 /* The object in --input, an empty map without. */
-static bool read_input(const char *path, struct value **out, struct err *err)
+static bool read_input(const struct house *house, const char *path, struct value **out,
+                       struct err *err)
 {
     struct value *map = NULL;
     struct buf bytes;
@@ -81,7 +81,7 @@ static bool read_input(const char *path, struct value **out, struct err *err)
         return true;
     }
     buf_init(&bytes, FORM_FILE_LIMIT + 1);
-    if (!file_read(path, FORM_FILE_LIMIT, &bytes, err)) {
+    if (!house_file(house, path, FORM_FILE_LIMIT, &bytes, err)) {
         goto done;
     }
     if (!text_is_utf8(bytes.bytes, bytes.length)) {
@@ -171,7 +171,7 @@ bool form_read(struct house *house, const struct args *args, size_t first, struc
     struct value *operands = value_new_map();
     bool ok = false;
 
-    if (!read_input(args_get(args, "input"), &map, err)) {
+    if (!read_input(house, args_get(args, "input"), &map, err)) {
         goto done;
     }
     for (size_t i = first; i < args->operand_count; i++) {

@@ -22,7 +22,13 @@ command_handler outbox_handler;
 command_handler cases_handler;
 command_handler find_handler;
 command_handler todo_handler;
+command_handler acknowledge_handler;
+command_handler replay_handler;
+command_handler deliver_handler;
+command_handler metrics_handler;
 command_handler figures_handler;
+command_handler serve_handler;
+command_handler ledger_handler;
 
 extern const struct option open_options[];
 extern const struct option fact_options[];
@@ -33,6 +39,10 @@ extern const struct option outbox_options[];
 extern const struct option cases_options[];
 extern const struct option find_options[];
 extern const struct option todo_options[];
+extern const struct option replay_options[];
+extern const struct option deliver_options[];
+extern const struct option metrics_options[];
 extern const struct option figures_options[];
+extern const struct option ledger_options[];
 
 #endif

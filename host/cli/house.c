@@ -14,7 +14,9 @@
 #include "base/text.h"
 #include "casework/conf.h"
 #include "casework/registry.h"
+#include "cli/faces.h"
 #include "cli/form.h"
+#include "serve/courier_link.h"
 #include "serve/keeper.h"
 #include "serve/zygote.h"
 
@@ -23,28 +25,50 @@
 #endif
 
 #define ATTACHMENT_MAX ((size_t)64 * 1024 * 1024)
+#define COURIER_GRACE_MS 2000
 #define SCRIPT_MAX ((size_t)1024 * 1024)
 
 void house_begin(struct house *house)
 {
-    *house = (struct house){.globals = {.dir = "."}, .lang = text_is_zh() ? "zh" : "en"};
+    *house = (struct house){
+        .globals = {.dir = "."}, .lang = text_is_zh() ? "zh" : "en", .pages = value_new_map()};
+}
+
+void house_lend(const struct house *lender, struct house *guest)
+{
+    *guest = (struct house){.globals = {.dir = lender->globals.dir},
+                            .lang = text_is_zh() ? "zh" : "en",
+                            .library = lender->library,
+                            .zygote = lender->zygote,
+                            .site = lender->site,
+                            .keeper = lender->keeper,
+                            .pages = lender->pages,
+                            .is_guest = true};
 }
 
 void house_leave(struct house *house)
 {
-    keeper_close(house->keeper);
+    if (!house->is_guest) {
+        keeper_close(house->keeper);
+        site_close(house->site);
+    }
     house->keeper = NULL;
-    site_close(house->site);
     house->site = NULL;
 }
 
 void house_end(struct house *house)
 {
     house_leave(house);
-    zygote_stop(house->zygote);
+    if (!house->is_guest) {
+        courier_stop(house->courier, COURIER_GRACE_MS);
+        zygote_stop(house->zygote);
+        mem_free(house->library);
+        value_free(house->pages);
+    }
+    house->courier = NULL;
     house->zygote = NULL;
+    house->pages = NULL;
     out_clear(&house->out);
-    mem_free(house->library);
     mem_free(house->recorder);
     mem_free(house->person);
     mem_free(house->office);
@@ -64,24 +88,29 @@ static bool is_library(const char *folder)
     return is_there;
 }
 
-/* build/duban has the library in "..", build/test/duban in "../..". */
+/* build/duban has the library in "..", build/test/duban in "../..", PREFIX/bin/duban in
+   "../share/duban". */
 static char *library_beside(const char *program)
 {
     char *folder = mem_text(program);
+    char *path = NULL;
+    char *installed;
     char *slash;
 
-    for (int level = 0; level < 3; level++) {
+    for (int level = 0; level < 3 && !path; level++) {
         slash = strrchr(folder, '/');
         if (!slash) {
             break;
         }
         *slash = '\0';
-        if (level > 0 && is_library(folder)) {
-            return folder;
+        installed = file_join(folder, "share/duban");
+        if (level > 0 && (is_library(folder) || is_library(installed))) {
+            path = mem_text(is_library(folder) ? folder : installed);
         }
+        mem_free(installed);
     }
     mem_free(folder);
-    return NULL;
+    return path;
 }
 
 bool house_library(struct house *house, struct err *err)
@@ -146,16 +175,36 @@ bool house_start(struct house *house, struct err *err)
     return zygote_start(&options, &house->zygote, err);
 }
 
-static bool open_site(struct house *house, enum store_mode mode, struct err *err)
+bool house_courier(struct house *house, struct err *err)
+{
+    struct courier_options options = {0};
+    struct conf conf = {0};
+    bool ok;
+
+    if (house->courier) {
+        return true;
+    }
+    if (house->site || house->zygote) {
+        err_set(err, ERR_INTERNAL, "%s",
+                SAY("数据库或脚本进程已启动，不能再启动信使",
+                    "the courier is started before everything else"));
+        return false;
+    }
+    if (house_has_site(house) && !conf_read(house->globals.dir, &conf, err)) {
+        return false;
+    }
+    options.channels = conf.channels;
+    ok = courier_start(&options, &house->courier, err);
+    conf_clear(&conf);
+    return ok;
+}
+
+static bool choose_office(struct house *house, struct err *err)
 {
     struct office office;
 
-    if (house->site) {
+    if (house->office) {
         return true;
-    }
-    if (!house_library(house, err) ||
-        !site_open(house->globals.dir, house->library, mode, &house->site, err)) {
-        return false;
     }
     if (house->globals.office
             ? !registry_office_find(house->site, house->globals.office, &office, err)
@@ -165,6 +214,15 @@ static bool open_site(struct house *house, enum store_mode mode, struct err *err
     house->office_id = office.office_id;
     house->office = mem_text(office.code);
     return true;
+}
+
+static bool open_site(struct house *house, enum store_mode mode, struct err *err)
+{
+    if (!house->site && (!house_library(house, err) ||
+                         !site_open(house->globals.dir, house->library, mode, &house->site, err))) {
+        return false;
+    }
+    return choose_office(house, err);
 }
 
 /* Without a zygote there is nobody to ask, hence no keeper. */
@@ -185,34 +243,92 @@ bool house_write(struct house *house, const struct args *args, struct err *err)
            open_keeper(house, err) && house_who(house, args, err);
 }
 
+bool house_keep(struct house *house, int lock, struct err *err)
+{
+    return house_start(house, err) &&
+           site_open_under(house->globals.dir, house->library, lock, &house->site, err) &&
+           choose_office(house, err) && open_keeper(house, err);
+}
+
+static bool find_account(struct house *house, struct err *err)
+{
+    const struct face *known;
+    struct face face = {.office_id = 0};
+
+    if (!house->is_guest) {
+        return registry_account_current(house->site, &house->account, err);
+    }
+    known = house->faces ? faces_find(house->faces, house->os_user, NULL, 0) : NULL;
+    if (known) {
+        house->account = known->account;
+        return true;
+    }
+    if (!registry_account_of(house->site, house->os_user, &house->account, err)) {
+        return false;
+    }
+    face.account = house->account;
+    if (house->faces) {
+        faces_keep(house->faces, house->os_user, NULL, &face);
+    }
+    return true;
+}
+
+bool house_account(struct house *house, struct err *err)
+{
+    return house->account.account_id || find_account(house, err);
+}
+
+/* The person of --by, or of the account; person_id 0 when there is none. */
+static bool find_person(struct house *house, const char *by, struct person *out, struct err *err)
+{
+    const struct face *known =
+        house->faces ? faces_find(house->faces, house->os_user, by, house->office_id) : NULL;
+    struct face face = {.office_id = house->office_id};
+
+    if (known) {
+        *out = known->person;
+        return true;
+    }
+    if (by ? !registry_person_find(house->site, house->office_id, by, out, err)
+           : house->account.person_id &&
+                 !registry_person(house->site, house->account.person_id, out, err)) {
+        return false;
+    }
+    face.person = *out;
+    if (house->faces) {
+        faces_keep(house->faces, house->os_user, by, &face);
+    }
+    return true;
+}
+
 bool house_who(struct house *house, const struct args *args, struct err *err)
 {
-    struct account account;
+    const struct account *account = &house->account;
     struct person person = {0};
-    const char *by = args ? args_get(args, "by") : NULL;
 
-    if (!registry_account_current(house->site, &account, err)) {
+    if (house->who && house->who == args) {
+        return true; /* commands that act and then look ask twice */
+    }
+    if (!house_account(house, err) ||
+        !find_person(house, args ? args_get(args, "by") : NULL, &person, err)) {
         return false;
     }
-    if (by && !registry_person_find(house->site, house->office_id, by, &person, err)) {
-        return false;
-    }
-    if (!by && account.person_id &&
-        !registry_person(house->site, account.person_id, &person, err)) {
-        return false;
-    }
-    house->own_id = account.person_id;
+    house->own_id = account->person_id;
     mem_free(house->recorder);
     mem_free(house->person);
-    house->recorder = mem_text(account.name);
+    house->recorder = mem_text(account->name);
     house->person = person.person_id ? mem_text(person.code) : NULL;
-    house->actor = (struct actor){.account_id = account.account_id,
+    house->actor = (struct actor){.account_id = account->account_id,
                                   .recorder = house->recorder,
                                   .person_id = person.person_id,
                                   .person = house->person};
     house->key = args ? args_get(args, "key") : NULL;
-    return !house->key ||
-           form_refuse_classified(house, NULL, house->key, SAY("键值", "the key"), err);
+    if (house->key &&
+        !form_refuse_classified(house, NULL, house->key, SAY("键值", "the key"), err)) {
+        return false;
+    }
+    house->who = args;
+    return true;
 }
 
 void house_act(struct house *house, const char *name, const char *object,
@@ -264,6 +380,30 @@ static bool keep_blob(struct house *house, const struct buf *bytes, const char *
         err, "tb", digest, bytes->length ? bytes->bytes : "", bytes->length);
 }
 
+bool house_file(const struct house *house, const char *path, size_t limit, struct buf *out,
+                struct err *err)
+{
+    const struct value *found;
+
+    if (!house->is_guest) {
+        return file_read(path, limit, out, err);
+    }
+    found = value_get(house->files, path);
+    if (!value_text(found)) {
+        err_set(err, ERR_MISSING, SAY("文件 %s 没有随命令送来", "file %s did not come along"),
+                path);
+    } else if (value_length(found) > limit) {
+        err_set(err, ERR_INVALID,
+                SAY("文件 %s 太大，上限为 %zu 字节", "file %s is over the limit of %zu bytes"),
+                path, limit);
+    } else {
+        buf_reset(out);
+        buf_add(out, value_text(found), value_length(found));
+        return true;
+    }
+    return false;
+}
+
 bool house_attach(struct house *house, const char *path, struct value **out, struct err *err)
 {
     bool ok = false;
@@ -273,7 +413,7 @@ bool house_attach(struct house *house, const char *path, struct value **out, str
     struct buf bytes;
 
     buf_init(&bytes, ATTACHMENT_MAX + 1);
-    if (!file_read(path, ATTACHMENT_MAX, &bytes, err)) {
+    if (!house_file(house, path, ATTACHMENT_MAX, &bytes, err)) {
         goto done;
     }
     if (!house->site->conf.is_accredited && text_is_utf8(buf_text(&bytes), bytes.length) &&
@@ -311,33 +451,46 @@ void house_detach(struct house *house)
     house->attached = NULL;
 }
 
-bool house_script(const struct house *house, const char *path, char **source, struct err *err)
+/* The text in bytes, fit to be a script. */
+static bool read_script(const struct house *house, const char *path, const struct buf *bytes,
+                        char **source, struct err *err)
 {
-    bool ok = false;
-    size_t bom = 0;
-    struct buf bytes;
+    const char *text = buf_text(bytes);
+    size_t bom = bytes->length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 
-    buf_init(&bytes, SCRIPT_MAX + 1);
-    if (!file_read(path, SCRIPT_MAX, &bytes, err)) {
-        goto done;
-    }
-    if (!text_is_utf8(buf_text(&bytes), bytes.length)) {
+    if (!text_is_utf8(text, bytes->length)) {
         err_set(err, ERR_INVALID,
                 SAY("%s 不是 UTF-8 文本，请另存为 UTF-8 后重试",
                     "%s is not UTF-8 text; save it as UTF-8"),
                 path);
-        goto done;
+        return false;
     }
-    if (!(house->site && house->site->conf.is_accredited) && text_is_classified(buf_text(&bytes))) {
-        refuse_classified(path, err);
-        goto done;
+    if (!(house->site && house->site->conf.is_accredited) && text_is_classified(text)) {
+        return refuse_classified(path, err);
     }
-    if (bytes.length >= 3 && memcmp(bytes.bytes, "\xEF\xBB\xBF", 3) == 0) {
-        bom = 3;
-    }
-    *source = mem_text(buf_text(&bytes) + bom);
-    ok = true;
-done:
+    *source = mem_text(text + bom);
+    return true;
+}
+
+bool house_script(const struct house *house, const char *path, char **source, struct err *err)
+{
+    struct buf bytes;
+    bool ok;
+
+    buf_init(&bytes, SCRIPT_MAX + 1);
+    ok = house_file(house, path, SCRIPT_MAX, &bytes, err) &&
+         read_script(house, path, &bytes, source, err);
+    buf_clear(&bytes);
+    return ok;
+}
+
+bool house_own_script(const struct house *house, const char *path, char **source, struct err *err)
+{
+    struct buf bytes;
+    bool ok;
+
+    buf_init(&bytes, SCRIPT_MAX + 1);
+    ok = file_read(path, SCRIPT_MAX, &bytes, err) && read_script(house, path, &bytes, source, err);
     buf_clear(&bytes);
     return ok;
 }

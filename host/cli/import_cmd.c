@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "casework/imports.h"
 #include "casework/rights.h"
+#include "casework/sheets.h"
 #include "casework/versions.h"
 #include "cli/args.h"
 #include "cli/command.h"
@@ -34,6 +35,7 @@ struct import_run {
     struct import_sheet sheet;
     int64_t as_of; /* the instant the day of taking over begins; 0: none */
     size_t opened;
+    int64_t sheet_id; /* of the form the rows are kept under */
     struct takeover takeover;
 };
 
@@ -77,11 +79,11 @@ static void say_preview(const struct import_run *run)
                   run->sheet.totals[fate]);
     }
     out_print(out, "%s\n", SAY(" 行。", " rows."));
-    if (value_count(run->sheet.unused)) {
+    if (value_count(run->sheet.columns.unused)) {
         out_print(out, "%s", SAY("没有对应字段的列：", "columns that are no field: "));
-        for (size_t i = 0; i < value_count(run->sheet.unused); i++) {
+        for (size_t i = 0; i < value_count(run->sheet.columns.unused); i++) {
             out_print(out, "%s%s", i ? SAY("、", ", ") : "",
-                      value_text(value_at(run->sheet.unused, i)));
+                      value_text(value_at(run->sheet.columns.unused, i)));
         }
         out_print(out, "\n");
     }
@@ -120,8 +122,24 @@ static void keep_document(struct import_run *run, bool is_done)
     value_set_int(map, "opened", (int64_t)run->opened);
     value_set_int(map, "cancelled", run->takeover.cancelled);
     value_set_int(map, "skipped", run->takeover.skipped);
-    value_set(map, "unused", value_copy(run->sheet.unused));
+    value_set(map, "unused", value_copy(run->sheet.columns.unused));
     value_set(map, "rows", rows);
+}
+
+/* The row as it stood in the file, and with the first one the form of the sheet. */
+static bool keep_row(struct import_run *run, const struct import_row *row, const char *number,
+                     struct err *err)
+{
+    struct house *house = run->house;
+    struct value *headings = run->sheet_id ? NULL : import_headings(&run->sheet);
+    struct value *cells = import_cells(&run->sheet, row);
+    bool ok = (run->sheet_id || sheets_keep(house->site, house->office_id, run->workflow, headings,
+                                            &run->sheet_id, err)) &&
+              sheets_keep_row(house->site, run->sheet_id, number, cells, err);
+
+    value_free(headings);
+    value_free(cells);
+    return ok;
 }
 
 /* The row becomes a case under a key of its own, so that an import that was cut short goes on where
@@ -156,8 +174,9 @@ static bool open_row(struct import_run *run, struct import_row *row, struct err 
     if (!store_begin(house->site->store, err)) {
         return false;
     }
-    if (!import_keep(house->site, &mark, err)) {
+    if (!import_keep(house->site, &mark, err) || !keep_row(run, row, number, err)) {
         store_rollback(house->site->store);
+        run->sheet_id = 0; /* undone too, when this was the first row */
         return false;
     }
     row->target = mem_text(number);
@@ -310,8 +329,10 @@ static bool enter(struct import_run *run, struct err *err)
 static bool import_cases(struct import_run *run, struct err *err)
 {
     struct house *house = run->house;
-    struct import_source source = {
-        .house = house, .path = args_operand(run->args, 1), .map = args_get(run->args, "map")};
+    struct import_source source = {.house = house,
+                                   .path = args_operand(run->args, 1),
+                                   .name = args_get(run->args, "sheet"),
+                                   .map = args_get(run->args, "map")};
 
     if (!enter(run, err) || !read_as_of(run, err) || !may_take_over(run, err) ||
         !view_workflow(house, args_operand(run->args, 0), &run->workflow, err) ||
@@ -325,6 +346,7 @@ static bool import_cases(struct import_run *run, struct err *err)
     if (!import_sheet_read(&source, &run->sheet, err)) {
         return false;
     }
+    sheet_tell(&run->sheet.file, &house->out);
     say_preview(run);
     if (args_has(run->args, "dry-run")) {
         keep_document(run, false);
@@ -355,6 +377,7 @@ static enum outcome import_handler(struct house *house, const struct args *args,
 
 static const struct option OPTIONS[] = {
     {"map", "FILE", "表头对照（JSON：表头对应字段）", "JSON object: heading to field"},
+    {"sheet", "NAME", "工作簿里的哪个工作表", "which sheet of a workbook"},
     {"as-of", "DATE", "接管日：此前的处置记为接管前，不发通知",
      "taken over on that day: nothing before it is sent"},
     {"dry-run", NULL, "只预览", "preview only"},
@@ -365,9 +388,10 @@ static const struct option OPTIONS[] = {
 };
 
 const struct command import_commands[] = {
-    {"import", "KIND FILE [--map FILE] [--as-of DATE] [--dry-run] [--skip-bad] [--overwrite]",
+    {"import",
+     "KIND FILE [--sheet NAME] [--map FILE] [--as-of DATE] [--dry-run] [--skip-bad] [--overwrite]",
      "导入单位（units）、人员（people）、日历（calendar）或台账",
      "imports units, people, calendar, or the ledger of a workflow", OPTIONS, 2, 2, 0,
-     import_handler},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     import_handler, REACH_SECOND},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/label.h"
+#include "paper/heading.h"
 
 #define MAP_LIMIT ((size_t)256 * 1024)
 
@@ -18,7 +19,8 @@
 static const char *const KEY_WORDS[] = {"编号", "主键", PLACE_WORD, "台账编号", "key", NULL};
 static const char *const OPENED_WORDS[] = {"登记日期", "立案日期", "登记时间", "opened", NULL};
 
-static bool read_map(const char *path, struct value **out, struct err *err)
+static bool read_map(const struct house *house, const char *path, struct value **out,
+                     struct err *err)
 {
     struct value *map = NULL;
     struct buf bytes;
@@ -29,7 +31,7 @@ static bool read_map(const char *path, struct value **out, struct err *err)
         return true;
     }
     buf_init(&bytes, MAP_LIMIT + 1);
-    if (file_read(path, MAP_LIMIT, &bytes, err)) {
+    if (house_file(house, path, MAP_LIMIT, &bytes, err)) {
         ok = json_parse(buf_text(&bytes), bytes.length, &map, err);
         if (!ok) {
             err_add(err, "%s", path);
@@ -77,12 +79,29 @@ static const struct value *field_called(const struct value *fields, const char *
     return exact;
 }
 
+bool import_is_ours(const char *title)
+{
+    size_t length = strlen(title);
+    size_t mark = strlen(IMPORT_OURS);
+
+    return length > mark && strcmp(title + length - mark, IMPORT_OURS) == 0;
+}
+
 /* Puts the column where it belongs; false when something else stands there. */
 static bool place(struct import_columns *columns, const struct value *fields, const char *title,
                   size_t column)
 {
     const struct value *field = field_called(fields, title);
-    const char *id = value_get_text(field, "id");
+    const char *id;
+
+    if (import_is_ours(title)) {
+        return true;
+    }
+    if (!field) {
+        title = heading_tail(title); /* 进展 of 整改情况·进展 */
+        field = field_called(fields, title);
+    }
+    id = value_get_text(field, "id");
 
     if (id) {
         for (size_t i = 0; i < column; i++) {
@@ -130,8 +149,9 @@ static bool check_map(const struct value *map, const struct value *fields, struc
     return true;
 }
 
-bool import_columns_find(const struct sheet *sheet, const struct value *fields, const char *path,
-                         struct import_columns *out, struct err *err)
+bool import_columns_find(const struct house *house, const struct sheet *sheet,
+                         const struct value *fields, const char *path, struct import_columns *out,
+                         struct err *err)
 {
     struct value *map = NULL;
     size_t found = 0;
@@ -141,7 +161,7 @@ bool import_columns_find(const struct sheet *sheet, const struct value *fields, 
         .count = sheet->columns, .key = sheet->columns, .opened = sheet->columns};
     out->ids = mem_array(sheet->columns, sizeof *out->ids);
     out->unused = value_new_list();
-    if (!read_map(path, &map, err) || !check_map(map, fields, err)) {
+    if (!read_map(house, path, &map, err) || !check_map(map, fields, err)) {
         goto done;
     }
     for (size_t column = 0; column < sheet->columns; column++) {

@@ -21,8 +21,13 @@ struct import_columns {
 
 /* path (may be NULL) is a JSON object of synonyms: header word to a field's id or label, or to
    "key" or "opened". Embeds: import_columns_clear, also after failure. */
-MUST_USE bool import_columns_find(const struct sheet *sheet, const struct value *fields,
-                                  const char *path, struct import_columns *out, struct err *err);
+MUST_USE bool import_columns_find(const struct house *house, const struct sheet *sheet,
+                                  const struct value *fields, const char *path,
+                                  struct import_columns *out, struct err *err);
+/* A ledger that duban wrote has columns of its own behind those of the file: what changed since.
+   They bear this mark, and an import passes them over. */
+#define IMPORT_OURS "（督办）"
+bool import_is_ours(const char *title);
 void import_columns_clear(struct import_columns *columns);
 
 #endif

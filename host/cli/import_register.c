@@ -184,7 +184,7 @@ static bool read_map(struct registering *work, struct err *err)
         return true;
     }
     buf_init(&bytes, MAP_LIMIT + 1);
-    ok = file_read(path, MAP_LIMIT, &bytes, err) &&
+    ok = house_file(work->house, path, MAP_LIMIT, &bytes, err) &&
          json_parse(buf_text(&bytes), bytes.length, &work->map, err);
     buf_clear(&bytes);
     if (ok && value_kind(work->map) != VALUE_MAP) {
@@ -203,9 +203,11 @@ static bool run(struct registering *work, struct err *err)
     bool is_units = strcmp(args_operand(work->args, 0), "units") == 0;
     bool is_dry = args_has(work->args, "dry-run");
 
-    if (!(is_dry ? house_read(house, err) : house_write(house, work->args, err)) ||
+    if (!house_start(house, err) ||
+        !(is_dry ? house_read(house, err) : house_write(house, work->args, err)) ||
         !read_map(work, err) ||
-        !sheet_open(&work->sheet, house, args_operand(work->args, 1), err)) {
+        !sheet_open(&work->sheet, house, args_operand(work->args, 1), args_get(work->args, "sheet"),
+                    err)) {
         return false;
     }
     if (!(is_units ? import_units_plan : import_people_plan)(
@@ -213,6 +215,7 @@ static bool run(struct registering *work, struct err *err)
         err_add(err, "%s", args_operand(work->args, 1));
         return false;
     }
+    sheet_tell(&work->sheet, &house->out);
     say_plan(work);
     if (is_dry) {
         out_print(&house->out, "%s\n",

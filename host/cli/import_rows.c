@@ -19,8 +19,6 @@
 
 struct reading {
     const struct import_source *source;
-    struct sheet sheet;
-    struct import_columns columns;
     struct value *seen; /* key to the index of its row */
     struct import_sheet *out;
 };
@@ -34,30 +32,51 @@ void import_row_spoil(struct import_sheet *sheet, struct import_row *row, const 
     row->why = mem_text(why);
 }
 
+/* What a spreadsheet shows in the place of a result it could not find. */
+static bool is_error(const char *text)
+{
+    static const char *const ERRORS[] = {"#DIV/0!", "#N/A",  "#NAME?", "#NULL!",
+                                         "#NUM!",   "#REF!", "#VALUE!"};
+
+    for (size_t i = 0; *text == '#' && i < COUNT_OF(ERRORS); i++) {
+        if (strcmp(text, ERRORS[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The cells that are fields, and the day it was registered. False when that is no day, or when
    the row is longer than the header. */
 static bool take_cells(struct reading *reading, size_t at, struct import_row *row, struct err *why)
 {
-    struct import_columns *columns = &reading->columns;
+    struct import_columns *columns = &reading->out->columns;
+    struct sheet *sheet = &reading->out->file;
     int64_t day;
 
     row->given = value_new_map();
     for (size_t column = 0; column < columns->count; column++) {
-        const char *text = sheet_cell(&reading->sheet, at, column);
+        const char *text = sheet_cell(sheet, at, column);
 
+        if (is_error(text)) {
+            err_set(why, ERR_INVALID,
+                    SAY("“%s”这一格是公式错误 %s", "the cell \"%s\" is the error %s of a formula"),
+                    sheet->titles[column], text);
+            return false;
+        }
         if (columns->ids[column] && *text) {
             value_set_text(row->given, columns->ids[column], text);
         } else if (column == columns->key && *text) {
             row->key = text_normal(text);
         } else if (column == columns->opened && *text) {
             if (!clock_parse_day(text, &day, why)) {
-                err_add(why, "%s", reading->sheet.titles[column]);
+                err_add(why, "%s", sheet->titles[column]);
                 return false;
             }
             row->opened_at = clock_day_start(day) + INT64_C(9) * 60 * 60 * 1000;
         }
     }
-    return sheet_row_fits(&reading->sheet, at, why);
+    return sheet_row_fits(sheet, at, why);
 }
 
 /* The first field of a kind, required ones before others; NULL: none. */
@@ -114,7 +133,7 @@ static void take_digest(struct reading *reading, struct import_row *row)
     buf_clear(&text);
     if (!row->key) {
         row->key = mem_text(row->digest);
-    } else if (reading->columns.is_place) {
+    } else if (reading->out->columns.is_place) {
         widen_key(reading, row);
     }
 }
@@ -191,8 +210,8 @@ static bool is_total(struct reading *reading, size_t at)
     static const char *const WORDS[] = {"合计", "小计", "总计", "合计：", "合计:", NULL};
     bool is_found = false;
 
-    for (size_t column = 0; column < reading->sheet.columns; column++) {
-        char *plain = text_normal(sheet_cell(&reading->sheet, at, column));
+    for (size_t column = 0; column < reading->out->file.columns; column++) {
+        char *plain = text_normal(sheet_cell(&reading->out->file, at, column));
         bool is_said = *plain != '\0';
 
         is_found = is_among(plain, WORDS);
@@ -250,8 +269,7 @@ static bool read_row(struct reading *reading, size_t at, struct err *err)
         out->rows = mem_resize(out->rows, (out->count ? out->count * 2 : 1) * sizeof *out->rows);
     }
     row = &out->rows[out->count];
-    *row = (struct import_row){.line = sheet_line(&reading->sheet, at)};
-    row->fate = ROW_NEW;
+    *row = (struct import_row){.line = sheet_line(&out->file, at), .at = at, .fate = ROW_NEW};
     if (!take_cells(reading, at, row, &why)) {
         row->fate = ROW_BAD;
     } else if (is_total(reading, at)) {
@@ -277,30 +295,58 @@ bool import_sheet_read(const struct import_source *source, struct import_sheet *
 
     *out = (struct import_sheet){0};
     reading.seen = value_new_map();
-    if (!sheet_open(&reading.sheet, source->house, source->path, err)) {
+    if (!sheet_open(&out->file, source->house, source->path, source->name, err)) {
         goto done;
     }
-    if (!import_columns_find(&reading.sheet, source->fields, source->map, &reading.columns, err)) {
+    if (!import_columns_find(source->house, &out->file, source->fields, source->map, &out->columns,
+                             err)) {
         err_add(err, "%s", source->path);
         goto done;
     }
-    for (size_t at = reading.sheet.first; at < reading.sheet.rows; at++) {
-        if (!sheet_is_blank(&reading.sheet, at) && !read_row(&reading, at, err)) {
+    for (size_t at = out->file.first; at < out->file.rows; at++) {
+        if (!sheet_is_blank(&out->file, at) && !read_row(&reading, at, err)) {
             goto done;
         }
         if (at % 200 == 0) {
             out_progress(&source->house->out, SAY("已读 %zu / %zu 行", "read %zu of %zu rows"), at,
-                         reading.sheet.rows);
+                         out->file.rows);
         }
     }
-    out->unused = value_copy(reading.columns.unused);
-    out->has_key = reading.columns.key < reading.columns.count;
+    out->has_key = out->columns.key < out->columns.count;
     ok = true;
 done:
     value_free(reading.seen);
-    import_columns_clear(&reading.columns);
-    sheet_close(&reading.sheet);
     return ok;
+}
+
+struct value *import_headings(const struct import_sheet *sheet)
+{
+    struct value *list = value_new_list();
+
+    for (size_t column = 0; column < sheet->columns.count; column++) {
+        struct value *one;
+
+        if (import_is_ours(sheet->file.titles[column])) {
+            continue;
+        }
+        one = value_new_map();
+        value_set_text(one, "title", sheet->file.titles[column]);
+        value_set_text(one, "field", sheet->columns.ids[column]);
+        value_push(list, one);
+    }
+    return list;
+}
+
+struct value *import_cells(struct import_sheet *sheet, const struct import_row *row)
+{
+    struct value *list = value_new_list();
+
+    for (size_t column = 0; column < sheet->columns.count; column++) {
+        if (!import_is_ours(sheet->file.titles[column])) {
+            value_push(list, value_new_text(sheet_cell(&sheet->file, row->at, column)));
+        }
+    }
+    return list;
 }
 
 void import_sheet_clear(struct import_sheet *sheet)
@@ -312,6 +358,7 @@ void import_sheet_clear(struct import_sheet *sheet)
         mem_free(sheet->rows[i].why);
     }
     mem_free(sheet->rows);
-    value_free(sheet->unused);
+    import_columns_clear(&sheet->columns);
+    sheet_close(&sheet->file);
     *sheet = (struct import_sheet){0};
 }

@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "base/value.h"
 #include "cli/house.h"
+#include "cli/import_columns.h"
+#include "cli/sheet.h"
 
 enum row_fate {
     ROW_NEW,
@@ -26,6 +28,7 @@ enum row_fate {
 
 struct import_row {
     size_t line; /* of the file */
+    size_t at;   /* of the sheet */
     enum row_fate fate;
     char *key; /* the key column's cell, or the digest of the row */
     char digest[DIGEST_HEX];
@@ -39,14 +42,16 @@ struct import_sheet {
     struct import_row *rows;
     size_t count;
     size_t totals[ROW_FATES];
-    struct value *unused; /* titles of columns that are no field */
-    bool has_key;         /* a column 编号 or 序号 stands in the file */
+    struct sheet file; /* stays open: its cells are kept with the cases */
+    struct import_columns columns;
+    bool has_key; /* a column 编号 or 序号 stands in the file */
 };
 
 struct import_source {
     struct house *house; /* site and keeper are open */
     const char *path;
-    const char *map; /* file of a JSON object: header word to field id or label; NULL: none */
+    const char *name; /* of the sheet wanted; NULL: the first */
+    const char *map;  /* file of a JSON object: header word to field id or label; NULL: none */
     const char *workflow;
     int64_t activation_id;
     const struct value *fields; /* of ABOUT */
@@ -57,6 +62,10 @@ struct import_source {
 MUST_USE bool import_sheet_read(const struct import_source *source, struct import_sheet *out,
                                 struct err *err);
 void import_sheet_clear(struct import_sheet *sheet);
+/* The headings as sheets_keep wants them, and the cells of a row under them; the caller frees.
+   Columns that a ledger of ours added are left out. */
+struct value *import_headings(const struct import_sheet *sheet);
+struct value *import_cells(struct import_sheet *sheet, const struct import_row *row);
 /* A row turns out bad, or becomes a case. */
 void import_row_spoil(struct import_sheet *sheet, struct import_row *row, const char *why);
 

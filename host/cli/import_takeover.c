@@ -129,6 +129,7 @@ static bool take_message(void *context, const struct outbox_line *line)
 static bool find_waiting(struct takeover *takeover, int64_t case_id, struct waiting *waiting,
                          struct err *err)
 {
+    const struct outbox_filter filter = {.case_id = case_id, .status = "waiting"};
     int64_t is_old = 0;
 
     if (!store_one_int(waiting->store,
@@ -137,7 +138,7 @@ static bool find_waiting(struct takeover *takeover, int64_t case_id, struct wait
         return false;
     }
     waiting->is_old = is_old != 0;
-    return outbox_list(waiting->store, case_id, "waiting", take_message, waiting, err);
+    return outbox_list(waiting->store, &filter, take_message, waiting, err);
 }
 
 /* In the transaction of the note that says so. */

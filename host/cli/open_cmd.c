@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/form.h"
+#include "cli/gaps.h"
 #include "cli/house.h"
 #include "cli/view.h"
 #include "serve/keeper.h"
@@ -38,7 +39,7 @@ enum outcome open_handler(struct house *house, const struct args *args, struct e
         value_set_text(out_map(&house->out), "number", number);
         value_set_text(out_map(&house->out), "workflow", workflow);
     }
-    ok = true;
+    ok = gaps_warn(house, number, err);
 done:
     if (!ok) {
         house_detach(house);

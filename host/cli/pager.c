@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,17 +24,6 @@ static bool is_paged(const char *command)
         }
     }
     return false;
-}
-
-static void tell_width(void)
-{
-    struct winsize size;
-    char text[24];
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        (void)snprintf(text, sizeof text, "%u", (unsigned)size.ws_col);
-        (void)setenv("COLUMNS", text, 1);
-    }
 }
 
 /* What fits on one screen is not held back, colours pass, and Chinese is text in every locale. */
@@ -70,7 +58,6 @@ void pager_begin(struct pager *pager, const char *command)
     if (!is_paged(command) || (words && !*words) || !isatty(STDOUT_FILENO) || pipe(ends) != 0) {
         return;
     }
-    tell_width();
     (void)fflush(stdout);
     pager->child = fork();
     if (pager->child == 0) {

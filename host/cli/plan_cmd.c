@@ -303,7 +303,7 @@ enum outcome plan_sign_handler(struct house *house, const struct args *args, str
 {
     const char *reason = args_get(args, "reason");
 
-    if (!reason || !*reason) {
+    if (!reason || text_is_blank(reason)) {
         return args_refuse(err, "%s", SAY("须写明理由：--reason", "a reason is needed: --reason"));
     }
     if (!args_has(args, "all") && !args_has(args, "fire") && !args_has(args, "skip")) {

@@ -145,8 +145,8 @@ static enum outcome list_handler(struct house *house, const struct args *args, s
     } else if (listing.count) {
         out_print(&house->out, SAY("待批 %" PRId64 " 项\n", "%" PRId64 " wait\n"), listing.count);
     }
-    table_show(table, &house->out, SAY("没有待批事项。", "Nothing waits for a signature."));
-    ok = true;
+    ok = table_give(table, &house->out, args_get(args, "o"),
+                    SAY("没有待批事项。", "Nothing waits for a signature."), err);
 done:
     value_free(drafts);
     table_free(table);
@@ -382,7 +382,7 @@ static enum outcome answer(struct house *house, const struct args *args, bool is
     int64_t draft = 0;
     bool is_draft = version_is_draft_id(id, &draft);
 
-    if (!verdict.opinion || !*verdict.opinion) {
+    if (!verdict.opinion || text_is_blank(verdict.opinion)) {
         return args_refuse(
             err, "%s",
             SAY("须写明意见：--opinion “同意”", "an opinion is needed: --opinion \"agreed\""));
@@ -429,23 +429,25 @@ static const struct option REJECT_OPTIONS[] = {
 };
 
 static const struct option LIST_OPTIONS[] = {
+    OPTION_FILE,
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
 };
 
 const struct command proposal_commands[] = {
-    {"proposals", "[--by PERSON]", "待批事项：案件的（P…）和版本的（V…）",
+    {"proposals", "[--by PERSON] [-o FILE]", "待批事项：案件的（P…）和版本的（V…）",
      "what waits for a signature: of cases (P…), of versions (V…)", LIST_OPTIONS, 0, 0, 0,
-     list_handler},
+     list_handler, REACH_SITE},
     {"approve", "ID --opinion TEXT [--basis TEXT]", "批准",
-     "approves a proposal or a draft version", APPROVE_OPTIONS, 1, 1, 0, approve_handler},
+     "approves a proposal or a draft version", APPROVE_OPTIONS, 1, 1, 0, approve_handler,
+     REACH_SITE},
     {"reject", "ID --opinion TEXT", "驳回", "rejects a proposal or a draft version", REJECT_OPTIONS,
-     1, 1, 0, reject_handler},
+     1, 1, 0, reject_handler, REACH_SITE},
     {"plan show", "[--case NUMBER]", "停机后的补办清单", "the catch-up list after an outage",
-     plan_show_options, 0, 0, 0, plan_show_handler},
+     plan_show_options, 0, 0, 0, plan_show_handler, REACH_SITE},
     {"plan sign", "[--fire ID…|--all] [--skip ID…] --reason TEXT",
      "签补办清单：哪些执行，哪些不再执行",
      "signs the catch-up list: what still fires and what does not", plan_sign_options, 0, 0, 0,
-     plan_sign_handler},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     plan_sign_handler, REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -310,10 +310,13 @@ static const struct option job_options[] = {
 
 const struct command run_commands[] = {
     {"run", "[--time TIME] [--memory SIZE] FILE.lua [ARG…]", "在沙箱中运行一个脚本文件",
-     "run one script file in the sandbox", run_options, 1, OPERANDS_ANY, 2, run_run},
-    {"job run", "ID", "立即运行一个作业", "run a job now", job_options, 1, 1, 0, job_run},
-    {"jobs", "", "作业、下次与上次运行", "jobs, their next and last runs", NULL, 0, 0, 0, jobs_run},
+     "run one script file in the sandbox", run_options, 1, OPERANDS_ANY, 2, run_run, REACH_FIRST},
+    {"job run", "ID", "立即运行一个作业", "run a job now", job_options, 1, 1, 0, job_run,
+     REACH_SITE},
+    {"jobs", "", "作业、下次与上次运行", "jobs, their next and last runs", NULL, 0, 0, 0, jobs_run,
+     REACH_SITE},
     {"lua", "FILE [ARG…]", "受信任的解释器（供本项目测试）",
-     "the trusted interpreter, for the project's own specs", NULL, 1, OPERANDS_ANY, 1, lua_run},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     "the trusted interpreter, for the project's own specs", NULL, 1, OPERANDS_ANY, 1, lua_run,
+     REACH_HERE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

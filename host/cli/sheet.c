@@ -1,13 +1,15 @@
 /* Sheets as offices keep them: a title line above, a header, rows, blank lines. */
 #include "cli/sheet.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/form.h"
+#include "paper/heading.h"
+#include "paper/sheet_file.h"
 
 const char *sheet_cell(struct sheet *sheet, size_t row, size_t column)
 {
@@ -21,38 +23,28 @@ size_t sheet_line(const struct sheet *sheet, size_t row)
     return csv_line(sheet->csv, row);
 }
 
-static size_t filled(struct sheet *sheet, size_t row)
-{
-    size_t count = 0;
-
-    for (size_t column = 0; column < csv_columns(sheet->csv, row); column++) {
-        count += *sheet_cell(sheet, row, column) != '\0';
-    }
-    return count;
-}
-
 bool sheet_is_blank(struct sheet *sheet, size_t row)
 {
-    return filled(sheet, row) == 0;
+    for (size_t column = 0; column < csv_columns(sheet->csv, row); column++) {
+        if (*sheet_cell(sheet, row, column)) {
+            return false;
+        }
+    }
+    return true;
 }
 
-static bool find_header(struct sheet *sheet, const char *path, struct err *err)
+static bool take_header(struct sheet *sheet, const char *path, struct err *err)
 {
-    size_t row = 0;
-
-    while (row + 1 < sheet->rows && filled(sheet, row) < 2) {
-        row++;
-    }
-    if (row >= sheet->rows || filled(sheet, row) == 0) {
+    if (sheet->rows == 0) {
         err_set(err, ERR_INVALID, SAY("%s 没有表头", "%s has no header row"), path);
         return false;
     }
-    sheet->columns = csv_columns(sheet->csv, row);
+    sheet->columns = csv_columns(sheet->csv, 0);
     sheet->titles = mem_array(sheet->columns, sizeof *sheet->titles);
     for (size_t column = 0; column < sheet->columns; column++) {
-        sheet->titles[column] = mem_text(sheet_cell(sheet, row, column));
+        sheet->titles[column] = mem_text(sheet_cell(sheet, 0, column));
     }
-    sheet->first = row + 1;
+    sheet->first = 1;
     return true;
 }
 
@@ -81,20 +73,33 @@ static bool has_rows(struct sheet *sheet, const char *path, struct err *err)
     return false;
 }
 
-static bool is_clean(struct sheet *sheet, struct house *house, struct err *err)
+static bool refuse_marked(struct house *house, const char *title, const char *text,
+                          const size_t place[static 2], struct err *err)
 {
-    for (size_t row = 0; row < sheet->rows; row++) {
-        for (size_t column = 0; column < csv_columns(sheet->csv, row); column++) {
-            bool is_below = row >= sheet->first && column < sheet->columns;
-            struct buf where;
-            bool ok;
+    struct buf where;
+    bool ok;
 
-            buf_init(&where, 512);
-            buf_add_format(&where, SAY("第 %zu 行第 %zu 列", "line %zu, column %zu"),
-                           sheet_line(sheet, row), column + 1);
-            ok = form_refuse_classified(house, is_below ? sheet->titles[column] : NULL,
-                                        sheet_cell(sheet, row, column), buf_text(&where), err);
-            buf_clear(&where);
+    buf_init(&where, 512);
+    buf_add_format(&where, SAY("第 %zu 行第 %zu 列", "line %zu, column %zu"), place[0], place[1]);
+    ok = form_refuse_classified(house, title, text, buf_text(&where), err);
+    if (ok && title && heading_tail(title) != title) {
+        ok = form_refuse_classified(house, heading_tail(title), text, buf_text(&where), err);
+    }
+    buf_clear(&where);
+    return ok;
+}
+
+static bool is_clean(struct sheet *sheet, struct csv *csv, struct house *house, struct err *err)
+{
+    for (size_t row = 0; row < csv_rows(csv); row++) {
+        for (size_t column = 0; column < csv_columns(csv, row); column++) {
+            bool is_below = csv == sheet->csv && row >= sheet->first && column < sheet->columns;
+            const size_t place[] = {csv_line(csv, row), column + 1};
+            char *text = csv_trimmed(csv, row, column);
+            bool ok =
+                refuse_marked(house, is_below ? sheet->titles[column] : NULL, text, place, err);
+
+            mem_free(text);
             if (!ok) {
                 return false;
             }
@@ -103,40 +108,83 @@ static bool is_clean(struct sheet *sheet, struct house *house, struct err *err)
     return true;
 }
 
-bool sheet_open(struct sheet *sheet, struct house *house, const char *path, struct err *err)
+static bool read_file(struct sheet *sheet, struct house *house, const char *path, const char *name,
+                      struct err *err)
 {
     struct buf bytes;
-    bool ok = false;
+    bool ok;
 
-    *sheet = (struct sheet){0};
-    buf_init(&bytes, CSV_BYTES_MAX + 1);
-    if (!form_refuse_classified(house, NULL, path, path, err) ||
-        !file_read(path, CSV_BYTES_MAX, &bytes, err)) {
-        goto done;
+    buf_init(&bytes, SHEET_FILE_MAX + 1);
+    ok = house_file(house, path, SHEET_FILE_MAX, &bytes, err);
+    if (ok && !reader_read(house->zygote, &bytes, name, &sheet->read, err)) {
+        err_add(err, "%s", path);
+        ok = false;
     }
-    if (bytes.length >= 4 && memcmp(bytes.bytes, "PK\x03\x04", 4) == 0) {
-        err_set(err, ERR_INVALID, "%s",
-                SAY("目前只读 CSV：请在表格软件里另存为 CSV",
-                    "only CSV is read so far: save the sheet as CSV"));
-        goto named;
-    }
-    if (!csv_parse(buf_text(&bytes), bytes.length, &sheet->csv, err)) {
-        goto named;
-    }
-    sheet->rows = csv_rows(sheet->csv);
-    if (!find_header(sheet, path, err) || !has_rows(sheet, path, err)) {
-        goto done;
-    }
-    if (!is_clean(sheet, house, err)) {
-        goto named;
-    }
-    ok = true;
-    goto done;
-named:
-    err_add(err, "%s", path);
-done:
     buf_clear(&bytes);
     return ok;
+}
+
+bool sheet_open(struct sheet *sheet, struct house *house, const char *path, const char *name,
+                struct err *err)
+{
+    *sheet = (struct sheet){0};
+    if (!form_refuse_classified(house, NULL, path, path, err)) {
+        return false;
+    }
+    if (!house->zygote) {
+        err_set(err, ERR_INTERNAL, "%s",
+                SAY("没有可读取表格的进程", "there is no process to read the sheet"));
+        return false;
+    }
+    if (!read_file(sheet, house, path, name, err)) {
+        return false;
+    }
+    if (csv_rows(sheet->read.rows) == 0 && csv_rows(sheet->read.above) > 1) {
+        struct csv *above = sheet->read.above; /* a list of one column looks like titles alone */
+
+        sheet->read.above = sheet->read.rows;
+        sheet->read.rows = above;
+    }
+    sheet->csv = sheet->read.rows;
+    sheet->rows = csv_rows(sheet->csv);
+    if (!take_header(sheet, path, err) || !has_rows(sheet, path, err)) {
+        return false;
+    }
+    if (!is_clean(sheet, sheet->read.above, house, err) ||
+        !is_clean(sheet, sheet->csv, house, err)) {
+        err_add(err, "%s", path);
+        return false;
+    }
+    return true;
+}
+
+void sheet_tell(const struct sheet *sheet, struct out *out)
+{
+    const struct value *told = sheet->read.told;
+    const struct value *others = value_get(told, "others");
+    const char *name = value_get_text(told, "sheet");
+    int64_t hidden = value_get_int(told, "hidden", 0);
+    struct value *map = out_map(out);
+
+    if (map) {
+        value_set(map, "sheet", value_copy(told));
+    }
+    if (!name || (!value_count(others) && !hidden)) {
+        return;
+    }
+    out_print(out, SAY("工作表“%s”", "Sheet \"%s\""), name);
+    for (size_t i = 0; i < value_count(others); i++) {
+        out_print(out, "%s%s", i ? SAY("、", ", ") : SAY("；未读：", "; not read: "),
+                  value_text(value_at(others, i)));
+    }
+    out_print(out, "%s", value_count(others) ? SAY("（用 --sheet 指定）", " (see --sheet)") : "");
+    if (hidden) {
+        out_print(out,
+                  SAY("；有 %" PRId64 " 行在表里是隐藏的，也已读入",
+                      "; %" PRId64 " rows are hidden there and were read too"),
+                  hidden);
+    }
+    out_print(out, "%s\n", SAY("。", "."));
 }
 
 void sheet_close(struct sheet *sheet)
@@ -146,7 +194,7 @@ void sheet_close(struct sheet *sheet)
     }
     mem_free(sheet->titles);
     mem_free(sheet->cell);
-    csv_free(sheet->csv);
+    reader_sheet_clear(&sheet->read);
     *sheet = (struct sheet){0};
 }
 

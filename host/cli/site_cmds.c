@@ -280,12 +280,13 @@ static const struct option act_options[] = {
 
 const struct command site_commands[] = {
     {"init", "DIR [--office CODE] [--name TEXT] [--example] [--clock virtual=TIME]", "新建站点",
-     "make a new site", init_options, 1, 1, 0, init_site},
+     "make a new site", init_options, 1, 1, 0, init_site, REACH_HERE},
     {"setting", "[WORKFLOW[.NAME] [VALUE]] [--reset]", "查看或修改程序的设置",
-     "show or change the settings of workflows", setting_options, 0, 2, 0, setting_run},
+     "show or change the settings of workflows", setting_options, 0, 2, 0, setting_run, REACH_SITE},
     {"quarantine", "[list | return WORKFLOW|CASE]", "停用的版本与搁置的事项，及其恢复",
-     "versions and cases put aside, and their return", act_options, 0, 2, 0, quarantine_run},
+     "versions and cases put aside, and their return", act_options, 0, 2, 0, quarantine_run,
+     REACH_SITE},
     {"doctor", "", "检查缺什么、什么将要出问题", "what is missing or will break", NULL, 0, 0, 0,
-     doctor_run},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     doctor_run, REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

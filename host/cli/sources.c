@@ -93,7 +93,7 @@ static bool read_module(struct house *house, const char *name, char **text, stru
         char *path = module_path(folders[i], name);
 
         if (file_is_there(path)) {
-            ok = house_script(house, path, text, err);
+            ok = house_own_script(house, path, text, err);
         }
         mem_free(path);
     }
@@ -143,8 +143,9 @@ static void source_clear(struct source *source)
     *source = (struct source){0};
 }
 
-bool sources_add(struct house *house, struct sources *sources, const char *path, bool is_extra,
-                 struct err *err)
+/* is_own: the path is of the site or the library. */
+static bool add(struct house *house, struct sources *sources, const char *path, bool is_own,
+                bool is_extra, struct err *err)
 {
     struct source source = {0};
 
@@ -156,7 +157,8 @@ bool sources_add(struct house *house, struct sources *sources, const char *path,
                 base_name(path));
         return false;
     }
-    if (!house_script(house, path, &source.text, err)) {
+    if (!(is_own ? house_own_script(house, path, &source.text, err)
+                 : house_script(house, path, &source.text, err))) {
         return false;
     }
     source.path = mem_text(path);
@@ -173,6 +175,12 @@ bool sources_add(struct house *house, struct sources *sources, const char *path,
     return true;
 }
 
+bool sources_add(struct house *house, struct sources *sources, const char *path, bool is_extra,
+                 struct err *err)
+{
+    return add(house, sources, path, false, is_extra, err);
+}
+
 static bool add_one_folder(struct house *house, struct sources *sources, const char *folder,
                            bool is_extra, struct err *err)
 {
@@ -182,7 +190,7 @@ static bool add_one_folder(struct house *house, struct sources *sources, const c
     for (size_t i = 0; ok && list[i]; i++) {
         char *path = file_join(folder, list[i]);
 
-        ok = sources_add(house, sources, path, is_extra, err);
+        ok = add(house, sources, path, true, is_extra, err);
         mem_free(path);
     }
     file_list_free(list);

@@ -19,6 +19,7 @@ struct source {
     struct value *modules; /* map: name a require uses to source, of all it reaches */
     struct value *about;   /* of the worker; NULL until somebody asked */
     bool is_extra;         /* only there so that others can be checked against it */
+    bool is_stopped;       /* a worker ended on it: asking once is enough */
 };
 
 struct sources {

@@ -5,14 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/table_parts.h"
+#include "paper/sheet_write.h"
 
 #define GAP "  "
 
@@ -119,22 +117,12 @@ size_t table_rows(const struct table *table)
     return table->column_count ? table->cell_count / table->column_count : 0;
 }
 
-size_t table_columns(const struct table *table)
-{
-    return table->column_count;
-}
-
 static const char *title_of(const struct column *column)
 {
     return SAY(column->title_zh, column->title_en);
 }
 
-const char *table_title(const struct table *table, size_t column)
-{
-    return title_of(&table->columns[column]);
-}
-
-const char *table_cell(const struct table *table, size_t row, size_t column)
+static const char *text_of(const struct table *table, size_t row, size_t column)
 {
     const char *text = table->cells[row * table->column_count + column].text;
 
@@ -147,26 +135,11 @@ static size_t width_of(const struct table *table, size_t column)
     size_t widest = text_width(title_of(&table->columns[column]));
 
     for (size_t row = 0; row < table_rows(table); row++) {
-        size_t width = text_width(table_cell(table, row, column));
+        size_t width = text_width(text_of(table, row, column));
 
         widest = width > widest ? width : widest;
     }
     return most && widest > most ? most : widest;
-}
-
-/* What a terminal of this many columns holds; without one COLUMNS says it, or 80. */
-static size_t room_of_screen(void)
-{
-    const char *columns = getenv("COLUMNS");
-    struct winsize size;
-    long wide = 0;
-
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
-        wide = size.ws_col;
-    } else if (columns) {
-        wide = strtol(columns, NULL, 10);
-    }
-    return wide >= 40 && wide < 10000 ? (size_t)wide : 80;
 }
 
 static size_t sum_of(const size_t *widths, size_t count)
@@ -273,7 +246,7 @@ static void print_row(const struct table *table, const struct out *out, const si
 static void print_below(const struct table *table, const struct out *out, size_t row, size_t indent)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        const char *text = table_cell(table, row, i);
+        const char *text = text_of(table, row, i);
 
         if (table->columns[i].width_max == COLUMN_BELOW && *text) {
             out_print(out, "%*s", (int)indent, "");
@@ -291,7 +264,7 @@ static void print_rows(const struct table *table, const struct out *out, size_t 
     for (size_t i = 0; i < table->column_count; i++) {
         widths[i] = table->columns[i].width_max >= COLUMN_HIDDEN ? 0 : width_of(table, i);
     }
-    fit(table, room_of_screen() - indent, widths);
+    fit(table, out->display.columns - indent, widths);
     if (!indent) {
         print_row(table, out, widths, SIZE_MAX);
     }
@@ -356,4 +329,50 @@ void table_show(const struct table *table, struct out *out, const char *nothing)
     } else {
         table_print(table, out, nothing);
     }
+}
+
+static bool write_row(const struct table *table, struct sheet_writer *writer, size_t row,
+                      struct err *err)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+        const char *text = row == SIZE_MAX ? title_of(column) : text_of(table, row, i);
+
+        if (!sheet_writer_put(writer, column->is_right ? SHEET_NUMBER : SHEET_DAY, text, err)) {
+            return false;
+        }
+    }
+    return sheet_writer_end_row(writer, err);
+}
+
+static bool write_file(const struct table *table, const char *path, struct err *err)
+{
+    struct sheet_writer *writer = NULL;
+    bool ok = sheet_writer_open(path, "", clock_now(), &writer, err) &&
+              write_row(table, writer, SIZE_MAX, err);
+
+    for (size_t row = 0; ok && row < table_rows(table); row++) {
+        ok = write_row(table, writer, row, err);
+    }
+    ok = ok && sheet_writer_finish(writer, err);
+    sheet_writer_close(writer);
+    return ok;
+}
+
+bool table_give(const struct table *table, struct out *out, const char *path, const char *nothing,
+                struct err *err)
+{
+    if (!path) {
+        table_show(table, out, nothing);
+        return true;
+    }
+    if (!write_file(table, out_place(out, path), err)) {
+        return false;
+    }
+    out_print(out, SAY("已写入 %s：%zu 行。\n", "Wrote %s: %zu rows.\n"), path, table_rows(table));
+    if (out_map(out)) {
+        value_set_text(out_map(out), "file", path);
+        value_set_int(out_map(out), "rows", (int64_t)table_rows(table));
+    }
+    return true;
 }

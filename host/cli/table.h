@@ -52,13 +52,13 @@ void table_print_most(const struct table *table, const struct out *out, size_t m
 struct value *table_value(const struct table *table);
 /* Both: prints, or puts the rows as the document. */
 void table_show(const struct table *table, struct out *out, const char *nothing);
-/* table_show, or with a path the rows into that .csv file, and a line that says so. */
+/* table_show, or with a path the rows into that .xlsx or .csv file, and a line that says so. */
 MUST_USE bool table_give(const struct table *table, struct out *out, const char *path,
                          const char *nothing, struct err *err);
 /* For the option tables of commands that call it. */
-#define OPTION_FILE                                       \
-    {                                                     \
-        "o", "FILE", "写入 .csv 文件", "into a .csv file" \
+#define OPTION_FILE                                                          \
+    {                                                                        \
+        "o", "FILE", "写入 .xlsx 或 .csv 文件", "into an .xlsx or .csv file" \
     }
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "casework/reach.h"
 #include "casework/workdays.h"
 #include "cli/because.h"
 #include "cli/handlers.h"
@@ -183,6 +184,7 @@ static enum outcome tick_handler(struct house *house, const struct args *args, s
     struct keeper_ticked ticked = {0};
     const char *text = args_get(args, "until");
     int64_t until = 0;
+    bool is_night = false;
     bool ok = false;
 
     if (text && !clock_parse_instant(text, &until, err)) {
@@ -200,6 +202,7 @@ static enum outcome tick_handler(struct house *house, const struct args *args, s
         say_totals(&timeline, &ticked);
         keep_totals(&timeline, &ticked);
     }
+    ok = ok && reach_nightly(house->site, &is_night, err);
 done:
     value_free(timeline.list);
     view_case_clear(&timeline.of);
@@ -217,8 +220,19 @@ static const struct option TICK_OPTIONS[] = {
 
 const struct command tick_commands[] = {
     {"tick", "[--until TIME]", "办理一切到期事项，逐日列出",
-     "does everything due and tells it day by day", TICK_OPTIONS, 0, 0, 0, tick_handler},
-    {"outbox", "[--case NUMBER] [--status STATUS]", "待发消息及其状态", "messages and their state",
-     outbox_options, 0, 0, 0, outbox_handler},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     "does everything due and tells it day by day", TICK_OPTIONS, 0, 0, 0, tick_handler,
+     REACH_SITE},
+    {"deliver", "[--until-empty] [--dry-run]", "发送到期的消息", "sends the messages that are due",
+     deliver_options, 0, 0, 0, deliver_handler, REACH_HERE},
+    {"outbox", "[CASE | ID] [--status STATUS] [-o FILE]", "消息、状态与每次发送",
+     "messages and each attempt", outbox_options, 0, 1, 0, outbox_handler, REACH_SITE},
+    {"outbox replay", "ID… | --channel C | --status S", "重发不达的消息",
+     "sends messages again that did not arrive", replay_options, 0, OPERANDS_ANY, 0, replay_handler,
+     REACH_SITE},
+    {"metrics", "[-o FILE]", "监控指标（Prometheus）", "figures for Prometheus", metrics_options, 0,
+     0, 0, metrics_handler, REACH_OWNER},
+    {"serve", "", "常驻运行：到期办理、作业、发送、多人同时使用",
+     "for good: what falls due, jobs, messages, many users", NULL, 0, 0, 0, serve_handler,
+     REACH_HERE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "casework/backup.h"
+#include "casework/upgrade.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/help.h"
@@ -210,11 +212,53 @@ static const struct option restore_options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+/* ---- upgrade ---- */
+
+static enum outcome upgrade_run(struct house *house, const struct args *args, struct err *err)
+{
+    struct upgrade *upgrade = NULL;
+    struct err late = {0};
+    char *backup = NULL;
+    bool ok;
+
+    (void)args;
+    if (!house_library(house, err) ||
+        !upgrade_begin(house->globals.dir, house->library, &upgrade, err)) {
+        return OUTCOME_REFUSED;
+    }
+    if (!upgrade) {
+        out_print(&house->out, "%s\n",
+                  SAY("数据库已是本版本的结构，无需升级。",
+                      "The database has the schema of this release already."));
+        return OUTCOME_DONE;
+    }
+    backup = mem_text(upgrade_backup(upgrade));
+    out_print(&house->out, SAY("升级前的备份：%s\n", "backup before the upgrade: %s\n"), backup);
+    house->globals.dir = upgrade_folder(upgrade);
+    house->globals.office = NULL;
+    ok = house_start(house, err) && house_read(house, err) && verify_site(house, false, err);
+    house_leave(house);
+    if (!ok) {
+        err_add(err, "%s",
+                SAY("升级后的副本未通过核对，站点保持原样",
+                    "the upgraded copy did not pass verify; the site is as it was"));
+    }
+    if (!upgrade_end(upgrade, ok, &late)) {
+        *err = late;
+        ok = false;
+    }
+    if (ok) {
+        out_print(&house->out, "%s\n", SAY("升级完成。", "The site is upgraded."));
+    }
+    mem_free(backup);
+    return args_outcome(ok);
+}
+
 /* ---- version and help ---- */
 
-void upkeep_print_version(void)
+void upkeep_print_version(const struct out *out)
 {
-    puts("duban " CLI_VERSION);
+    fputs("duban " CLI_VERSION "\n", out->stream);
 }
 
 static enum outcome version_run(struct house *house, const struct args *args, struct err *err)
@@ -226,7 +270,7 @@ static enum outcome version_run(struct house *house, const struct args *args, st
     if (map) {
         value_set_text(map, "version", CLI_VERSION);
     } else {
-        upkeep_print_version();
+        upkeep_print_version(&house->out);
     }
     return OUTCOME_DONE;
 }
@@ -235,25 +279,25 @@ static enum outcome help_run(struct house *house, const struct args *args, struc
 {
     const char *first = args_operand(args, 0);
     const struct command *command;
+    FILE *stream = house->out.stream;
     size_t words;
 
-    (void)house;
     if (args_has(args, "man")) {
-        help_man(stdout);
+        help_man(stream);
     } else if (args_has(args, "bash")) {
-        help_bash(stdout);
+        help_bash(stream);
     } else if (!first) {
-        help_all(stdout);
+        help_all(stream);
     } else {
         command = command_find(first, args_operand(args, 1), &words);
-        if (!command && !help_words(stdout, first)) {
+        if (!command && !help_words(stream, first)) {
             return args_refuse(err,
                                SAY("没有命令“%s”，命令表见 duban help",
                                    "there is no command \"%s\"; see duban help"),
                                first);
         }
         if (command) {
-            help_command(stdout, command);
+            help_command(stream, command);
         }
     }
     return OUTCOME_DONE;
@@ -267,13 +311,16 @@ static const struct option help_options[] = {
 
 const struct command upkeep_commands[] = {
     {"verify", "[--checkpoint]", "核对：链、重算、完整性", "chains, folding again, integrity",
-     verify_options, 0, 0, 0, verify_run},
+     verify_options, 0, 0, 0, verify_run, REACH_HERE},
     {"backup", "FILE", "在线备份到一个文件", "copy the site into one file", NULL, 1, 1, 0,
-     backup_run},
+     backup_run, REACH_OWNER},
     {"restore", "FILE DIR [--rehearsal]", "从备份恢复并核对",
-     "make a site out of a backup, proven by verify", restore_options, 2, 2, 0, restore_run},
-    {"version", "", "版本", "the version of duban", NULL, 0, 0, 0, version_run},
+     "make a site out of a backup, proven by verify", restore_options, 2, 2, 0, restore_run,
+     REACH_HERE},
+    {"upgrade", "", "升级数据库：备份、迁移、核对，不成则保持原样",
+     "backs up, migrates and verifies; all or nothing", NULL, 0, 0, 0, upgrade_run, REACH_HERE},
+    {"version", "", "版本", "the version of duban", NULL, 0, 0, 0, version_run, REACH_HERE},
     {"help", "[COMMAND] [--man | --bash]", "帮助、手册页、补全", "help, the man page, completion",
-     help_options, 0, 2, 0, help_run},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     help_options, 0, 2, 0, help_run, REACH_HERE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

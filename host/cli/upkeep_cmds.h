@@ -2,6 +2,8 @@
 #ifndef DUBAN_UPKEEP_CMDS_H
 #define DUBAN_UPKEEP_CMDS_H
 
-void upkeep_print_version(void);
+struct out;
+
+void upkeep_print_version(const struct out *out);
 
 #endif

@@ -401,10 +401,11 @@ static const struct option publish_options[] = {
 const struct command version_commands[] = {
     {"check", "[FILE…]", "检查脚本：结构、可达、示例、模板",
      "check scripts: schema, reachability, examples, templates", NULL, 0, OPERANDS_ANY, 0,
-     check_run},
+     check_run, REACH_ALL},
     {"publish", "FILE… [--note TEXT] [--approve-by ACCOUNT]", "检查并提交为待审批版本",
      "check and leave a draft version for approval", publish_options, 1, OPERANDS_ANY, 0,
-     publish_run},
-    {"versions", "[WORKFLOW]", "版本历史", "the history of versions", NULL, 0, 1, 0, versions_run},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+     publish_run, REACH_ALL},
+    {"versions", "[WORKFLOW]", "版本历史", "the history of versions", NULL, 0, 1, 0, versions_run,
+     REACH_SITE},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, REACH_SITE},
 };

@@ -1,7 +1,8 @@
-/* Looking at a site. Descriptions of versions are parsed once per activation and kept; what
-   somebody may see is settled once, at the beginning, so that each row costs a comparison. */
+/* Looking at a site. Descriptions of versions are parsed once per activation and kept in the house;
+   what somebody may see is settled once, at the beginning, so that each row costs a comparison. */
 #include "cli/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -9,11 +10,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "casework/case_list.h"
-
-struct view_page {
-    int64_t activation_id;
-    struct value *about; /* NULL: there is none */
-};
 
 /* The own office and those below it. */
 static bool load_offices(struct view *view, struct err *err)
@@ -31,8 +27,8 @@ static bool load_offices(struct view *view, struct err *err)
             ok = true;
             break;
         }
-        view->offices = mem_resize(view->offices, (view->office_count + 1) * sizeof *view->offices);
-        view->offices[view->office_count++] = stmt_int(stmt, 0);
+        view->seen = mem_resize(view->seen, (view->seen_count + 1) * sizeof *view->seen);
+        view->seen[view->seen_count++] = stmt_int(stmt, 0);
     }
     stmt_reset(stmt);
     return ok;
@@ -58,16 +54,17 @@ bool view_begin(struct view *view, struct house *house, const struct args *args,
         }
         memcpy(view->unit, unit.code, sizeof view->unit);
     }
-    return load_offices(view, err);
+    return true;
+}
+
+bool view_find_offices(struct view *view, struct err *err)
+{
+    return view->seen || load_offices(view, err);
 }
 
 void view_end(struct view *view)
 {
-    for (size_t i = 0; i < view->page_count; i++) {
-        value_free(view->pages[i].about);
-    }
-    mem_free(view->pages);
-    mem_free(view->offices);
+    mem_free(view->seen);
     *view = (struct view){0};
 }
 
@@ -98,18 +95,18 @@ static struct value *load_about(struct store *store, int64_t activation_id)
 
 const struct value *view_about(struct view *view, int64_t activation_id)
 {
-    struct view_page *page;
+    struct value *pages = view->house->pages;
+    struct value *about;
+    char key[24];
 
-    for (size_t i = 0; i < view->page_count; i++) {
-        if (view->pages[i].activation_id == activation_id) {
-            return view->pages[i].about;
+    (void)snprintf(key, sizeof key, "%lld", (long long)activation_id);
+    if (!value_get(pages, key)) {
+        about = load_about(view->house->site->store, activation_id);
+        if (about) {
+            value_set(pages, key, about);
         }
     }
-    view->pages = mem_resize(view->pages, (view->page_count + 1) * sizeof *view->pages);
-    page = &view->pages[view->page_count++];
-    page->activation_id = activation_id;
-    page->about = load_about(view->house->site->store, activation_id);
-    return page->about;
+    return value_get(pages, key);
 }
 
 struct labels view_labels(struct view *view, int64_t activation_id)
@@ -118,17 +115,25 @@ struct labels view_labels(struct view *view, int64_t activation_id)
                            .store = view->house->site->store};
 }
 
-bool view_sees_office(const struct view *view, int64_t office_id)
+bool view_sees_office(struct view *view, int64_t office_id)
 {
-    for (size_t i = 0; i < view->office_count; i++) {
-        if (view->offices[i] == office_id) {
+    struct err unsaid = {0};
+
+    if (office_id == view->scope.office_id) {
+        return true;
+    }
+    if (!view_find_offices(view, &unsaid)) {
+        return false;
+    }
+    for (size_t i = 0; i < view->seen_count; i++) {
+        if (view->seen[i] == office_id) {
             return true;
         }
     }
     return false;
 }
 
-bool view_sees(const struct view *view, const struct case_line *line)
+bool view_sees(struct view *view, const struct case_line *line)
 {
     if (!view_sees_office(view, line->office_id)) {
         return false;
@@ -137,7 +142,7 @@ bool view_sees(const struct view *view, const struct case_line *line)
 }
 
 struct finding {
-    const struct view *view;
+    struct view *view;
     struct view_case *found;
     bool is_found;
 };

@@ -18,16 +18,12 @@
 #include "cli/house.h"
 #include "cli/label.h"
 
-struct view_page; /* the description of one activation */
-
 struct view {
     struct house *house;
     struct rights_scope scope;
     char unit[REGISTRY_CODE]; /* "" sees all units */
-    int64_t *offices;         /* the own one and those below */
-    size_t office_count;
-    struct view_page *pages;
-    size_t page_count;
+    int64_t *seen;            /* the own one and those below; NULL until view_find_offices */
+    size_t seen_count;
 };
 
 /* On a house whose site is open; finds out who is asking. Embeds: view_end at the end, also after
@@ -36,12 +32,14 @@ MUST_USE bool view_begin(struct view *view, struct house *house, const struct ar
                          struct err *err);
 void view_end(struct view *view);
 
+/* Fills seen. */
+MUST_USE bool view_find_offices(struct view *view, struct err *err);
 /* What the version under an activation says of itself; NULL when there is none. Lives as long as
  * the view. */
 const struct value *view_about(struct view *view, int64_t activation_id);
 struct labels view_labels(struct view *view, int64_t activation_id);
-bool view_sees_office(const struct view *view, int64_t office_id);
-bool view_sees(const struct view *view, const struct case_line *line);
+bool view_sees_office(struct view *view, int64_t office_id);
+bool view_sees(struct view *view, const struct case_line *line);
 
 /* One case, copied out of the store. */
 struct view_case {

@@ -74,7 +74,10 @@ static const struct code_words {
     {"calendar_changed", "因日历变更", "because the calendar changed"},
     {"continue", "接续计时", "the clock goes on"},
     {"restart", "重新计时", "the clock starts again"},
-    {"not_armed", "未能起算", "could not start"},
+    {"no_start_day", "未能起算：起算日期没有填写",
+     "could not start: its first day is not filled in"},
+    {"no_budget", "未能起算：没有可用的办理期限", "could not start: it has no usable budget"},
+    {"ladder_stopped", "上级案件的阶梯已停止", "the ladder of the parent case was stopped"},
     {"nobody", "无人可收", "nobody to receive it"},
 };
 

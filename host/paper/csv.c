@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "paper/csv_decode.h"
 
-struct row {
+struct line {
     uint32_t start; /* of its first cell in the text */
     uint32_t columns;
     uint32_t line;
@@ -18,7 +18,7 @@ struct row {
 
 struct csv {
     struct buf text;
-    struct row *rows;
+    struct line *rows;
     size_t count;
     size_t room;
     const char *encoding;
@@ -149,7 +149,7 @@ static bool read_cell(struct reader *reader, struct err *err)
            refuse_limit(line, "一格的字节太多", "a cell has too many bytes", CSV_FIELD_MAX, err);
 }
 
-static void add_row(struct csv *csv, const struct row *row)
+static void add_row(struct csv *csv, const struct line *row)
 {
     if (csv->count == csv->room) {
         csv->room = csv->room ? csv->room * 2 : 64;
@@ -161,8 +161,8 @@ static void add_row(struct csv *csv, const struct row *row)
 static bool read_row(struct reader *reader, struct err *err)
 {
     struct csv *csv = reader->csv;
-    struct row row = {.start = (uint32_t)(reader->to - csv->text.bytes),
-                      .line = (uint32_t)reader->line};
+    struct line row = {.start = (uint32_t)(reader->to - csv->text.bytes),
+                       .line = (uint32_t)reader->line};
     bool has_more = true;
 
     if (csv->count == CSV_ROWS_MAX) {
@@ -189,7 +189,7 @@ static bool read_row(struct reader *reader, struct err *err)
     return true;
 }
 
-static bool is_blank_row(const struct csv *csv, const struct row *row)
+static bool is_blank_row(const struct csv *csv, const struct line *row)
 {
     const char *cell = csv->text.bytes + row->start;
 
@@ -249,6 +249,42 @@ done:
     return ok;
 }
 
+struct csv *csv_new(void)
+{
+    struct csv *csv = mem_new(sizeof *csv);
+
+    buf_init(&csv->text, CSV_TEXT_MAX);
+    csv->encoding = "UTF-8";
+    return csv;
+}
+
+bool csv_add_row(struct csv *csv, size_t line, struct err *err)
+{
+    struct line row = {.start = (uint32_t)csv->text.length, .line = (uint32_t)line};
+
+    if (csv->count == CSV_ROWS_MAX) {
+        return refuse_limit(line, "行数太多", "there are too many rows", CSV_ROWS_MAX, err);
+    }
+    add_row(csv, &row);
+    csv->seen_cell = NULL; /* the text may move */
+    return true;
+}
+
+bool csv_add_cell(struct csv *csv, const char *text, size_t length, struct err *err)
+{
+    struct line *row = &csv->rows[csv->count - 1];
+
+    if (row->columns == CSV_COLUMNS_MAX) {
+        return refuse_limit(row->line, "列数太多", "the row has too many columns", CSV_COLUMNS_MAX,
+                            err);
+    }
+    buf_add(&csv->text, text, length);
+    buf_add_byte(&csv->text, '\0');
+    row->columns++;
+    return !csv->text.is_over || refuse_limit(row->line, "文件里的文字太多",
+                                              "the file holds too much text", CSV_TEXT_MAX, err);
+}
+
 void csv_free(struct csv *csv)
 {
     if (csv) {
@@ -294,9 +330,18 @@ static size_t blank_at(const char *text)
     return strncmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : strncmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
 }
 
-char *csv_trimmed(struct csv *csv, size_t row, size_t column)
+bool csv_is_blank(const char *text)
 {
-    const char *text = csv_cell(csv, row, column);
+    size_t skip;
+
+    while ((skip = blank_at(text)) > 0) {
+        text += skip;
+    }
+    return *text == '\0';
+}
+
+char *csv_trim(const char *text)
+{
     size_t skip;
     size_t kept = 0;
 
@@ -309,6 +354,11 @@ char *csv_trimmed(struct csv *csv, size_t row, size_t column)
         kept = skip ? kept : at;
     }
     return mem_text_n(text, kept);
+}
+
+char *csv_trimmed(struct csv *csv, size_t row, size_t column)
+{
+    return csv_trim(csv_cell(csv, row, column));
 }
 
 size_t csv_line(const struct csv *csv, size_t row)

@@ -66,6 +66,17 @@ static bool is_damaged_utf8(const char *bytes, size_t length)
     }
 }
 
+void csv_decode_prepare(void)
+{
+    static const char *const ENCODINGS[] = {"GB18030", "UTF-16LE", "UTF-16BE"};
+
+    for (size_t i = 0; i < COUNT_OF(ENCODINGS); i++) {
+        iconv_t converter = iconv_open("UTF-8", ENCODINGS[i]);
+
+        (void)converter; /* stays open, so that the C library keeps what it loaded */
+    }
+}
+
 /* The output's lines are the input's, so they tell where it went wrong. */
 static bool convert(const char *bytes, size_t length, const char *encoding, struct buf *out,
                     struct err *err)

@@ -14,4 +14,8 @@
 MUST_USE bool csv_decode(const char *bytes, size_t length, struct buf *out, const char **encoding,
                          struct err *err);
 
+/* Loads the tables of every encoding and keeps them, for a process that will not be allowed to open
+   files any more. */
+void csv_decode_prepare(void);
+
 #endif

@@ -70,3 +70,8 @@ void csv_write_cell(struct buf *out, const char *text)
         buf_add_byte(out, '"');
     }
 }
+
+const char *csv_plain_cell(const char *text)
+{
+    return *text == '\'' && is_formula(text + 1) ? text + 1 : text;
+}

@@ -7,10 +7,11 @@
 #include "script/probe.h"
 
 static const struct api_module *const MODULES[] = {
-    &API_CODEC,        &API_JSON, &API_TEXT, &API_CLOCK, &API_DIGEST,  &API_SCRIPT,
-    &API_WORKER_CALLS, &API_FILE, &API_CSV,  &API_STORE, &API_PROCESS, &API_STATE,
+    &API_CODEC,        &API_JSON,   &API_TEXT,    &API_CLOCK,   &API_DIGEST,  &API_SCRIPT,
+    &API_WORKER_CALLS, &API_FILE,   &API_CSV,     &API_STORE,   &API_PROCESS, &API_STATE,
+    &API_ENCODE,       &API_NET,    &API_LETTERS, &API_ADDRESS, &API_SOCKET,  &API_SHEET,
 #ifdef DUBAN_TEST
-    &API_PROBE,
+    &API_PROBE,        &API_OUTBOX,
 #endif
 };
 

@@ -21,7 +21,12 @@ struct api_module {
 };
 
 extern const struct api_module API_CODEC, API_JSON, API_TEXT, API_CLOCK, API_DIGEST, API_SCRIPT,
-    API_WORKER_CALLS, API_FILE, API_CSV, API_STORE, API_PROCESS, API_STATE;
+    API_WORKER_CALLS, API_FILE, API_CSV, API_STORE, API_PROCESS, API_STATE, API_ENCODE, API_NET,
+    API_LETTERS, API_ADDRESS, API_SOCKET, API_SHEET;
+
+#ifdef DUBAN_TEST
+extern const struct api_module API_OUTBOX;
+#endif
 
 /* Pushes the module of that name, made anew, or nothing when there is none in this place. */
 bool api_push(lua_State *L, const char *name, enum api_place place);

@@ -1,8 +1,10 @@
 /* raw.process: other programs, for the project's own specs in the trusted interpreter. */
 #include "base/clock.h"
+#include "base/pipe.h"
 #include "script/api.h"
 #include "script/bind.h"
 #include "script/child.h"
+#include "script/convert.h"
 
 #define PROCESS "duban.process"
 #define WAIT_MS 60000
@@ -41,30 +43,31 @@ static char **push_env(lua_State *L)
     return push_words(L, lua_gettop(L));
 }
 
-/* start{ word…, env=, cwd=, input= } */
+/* start{ word…, env=, cwd=, input=, pipe= } */
 static int l_start(lua_State *L)
 {
     struct err err = {0};
+    struct child_plan plan = {0};
     struct box *box;
     struct buf *input;
-    char **argv;
-    char **env;
-    const char *cwd;
     size_t length = 0;
     const char *text;
 
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_argcheck(L, lua_rawlen(L, 1) > 0, 1, "no command");
-    cwd = bind_option_text(L, 1, "cwd", NULL);
+    plan.cwd = bind_option_text(L, 1, "cwd", NULL);
     (void)bind_option_text(L, 1, "input", NULL);
-    argv = push_words(L, 1);
-    env = push_env(L);
+    lua_getfield(L, 1, "pipe");
+    plan.has_pipe = lua_toboolean(L, -1);
+    plan.argv = push_words(L, 1);
+    plan.env = push_env(L);
     input = bind_bytes(L, CHILD_OUTPUT_MAX);
     lua_getfield(L, 1, "input");
     text = lua_tolstring(L, -1, &length);
     buf_add(input, text ? text : "", length);
+    plan.input = input;
     box = bind_box(L, sizeof *box, PROCESS);
-    return child_start(argv, env, cwd, input, &box->child, &err) ? 1 : bind_fail(L, &err);
+    return child_start(&plan, &box->child, &err) ? 1 : bind_fail(L, &err);
 }
 
 static struct box *running(lua_State *L)
@@ -153,6 +156,53 @@ static int l_output(lua_State *L)
     return 2;
 }
 
+static int pipe_of(lua_State *L, const struct box *box)
+{
+    int fd = child_pipe(box->child);
+
+    luaL_argcheck(L, fd >= 0, 1, "the process was started without a pipe, or was hung up on");
+    return fd;
+}
+
+/* send(process, value): one frame to its descriptor 3. */
+static int l_send(lua_State *L)
+{
+    struct err err = {0};
+    struct box *box = running(L);
+    int fd = pipe_of(L, box);
+    struct buf *bytes = bind_bytes(L, PIPE_FRAME_MAX);
+
+    luaL_checkany(L, 2);
+    if (!convert_encode(L, 2, bytes, &err)) {
+        return luaL_error(L, "%s", err.text);
+    }
+    return bind_done(
+        L, pipe_send(fd, buf_text(bytes), bytes->length, clock_steady() + WAIT_MS, &err), &err);
+}
+
+/* receive(process, ms): the value of the next frame; nil, text, "timeout" when none came. */
+static int l_receive(lua_State *L)
+{
+    struct err err = {0};
+    struct box *box = running(L);
+    lua_Integer ms = luaL_optinteger(L, 2, WAIT_MS);
+    int fd = pipe_of(L, box);
+    struct buf *bytes = bind_bytes(L, PIPE_FRAME_MAX);
+
+    if (!pipe_receive(fd, bytes, PIPE_FRAME_MAX, clock_steady() + ms, &err) ||
+        !convert_decode(L, buf_text(bytes), bytes->length, &err)) {
+        return bind_fail(L, &err);
+    }
+    return 1;
+}
+
+/* hang_up(process) closes our end of the pipe. */
+static int l_hang_up(lua_State *L)
+{
+    child_hang_up(running(L)->child);
+    return 0;
+}
+
 static int l_close(lua_State *L)
 {
     struct box *box = luaL_checkudata(L, 1, PROCESS);
@@ -163,8 +213,9 @@ static int l_close(lua_State *L)
 }
 
 static const struct luaL_Reg FUNCTIONS[] = {
-    {"close", l_close}, {"kill", l_kill},   {"output", l_output}, {"pid", l_pid},
-    {"run", l_run},     {"start", l_start}, {"wait", l_wait},     {NULL, NULL}};
+    {"close", l_close}, {"hang_up", l_hang_up}, {"kill", l_kill}, {"output", l_output},
+    {"pid", l_pid},     {"receive", l_receive}, {"run", l_run},   {"send", l_send},
+    {"start", l_start}, {"wait", l_wait},       {NULL, NULL}};
 
 static void prepare(lua_State *L)
 {

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,12 +21,15 @@ enum {
     IN,
     OUT,
     ERRORS,
-    STREAMS
+    STREAMS,
+    PIPE = STREAMS, /* not gathered: frames go both ways */
+    ENDS,
+    PIPE_FD = 3
 };
 
 struct child {
     pid_t pid;
-    int fds[STREAMS]; /* our ends; -1 when closed */
+    int fds[ENDS]; /* our ends; -1 when closed */
     struct buf input;
     size_t fed;
     struct buf out;
@@ -42,10 +46,10 @@ static void drop(int *fd)
     }
 }
 
-static bool make_pipes(int ends[STREAMS][2], struct err *err)
+static bool make_pipes(int ends[ENDS][2], bool has_pipe, struct err *err)
 {
-    for (int i = 0; i < STREAMS; i++) {
-        if (pipe(ends[i]) != 0) {
+    for (int i = 0; i < (has_pipe ? ENDS : STREAMS); i++) {
+        if (i == PIPE ? socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]) : pipe(ends[i])) {
             err_set(err, ERR_INTERNAL, "pipe: %s", strerror(errno));
             return false;
         }
@@ -55,39 +59,48 @@ static bool make_pipes(int ends[STREAMS][2], struct err *err)
     return true;
 }
 
-NO_RETURN static void become(char *const *argv, char *const *env, const char *cwd,
-                             int ends[STREAMS][2])
+/* The pipe last: its number may be that of an end which was needed until then. */
+static bool place(int ends[ENDS][2])
 {
-    if (dup2(ends[IN][0], 0) >= 0 && dup2(ends[OUT][1], 1) >= 0 && dup2(ends[ERRORS][1], 2) >= 0 &&
-        (!cwd || chdir(cwd) == 0)) {
-        if (env) {
-            environ = (char **)(uintptr_t)env;
+    if (dup2(ends[IN][0], 0) < 0 || dup2(ends[OUT][1], 1) < 0 || dup2(ends[ERRORS][1], 2) < 0) {
+        return false;
+    }
+    if (ends[PIPE][1] == PIPE_FD) {
+        return fcntl(PIPE_FD, F_SETFD, 0) == 0;
+    }
+    return ends[PIPE][1] < 0 || dup2(ends[PIPE][1], PIPE_FD) >= 0;
+}
+
+NO_RETURN static void become(const struct child_plan *plan, int ends[ENDS][2])
+{
+    if (place(ends) && (!plan->cwd || chdir(plan->cwd) == 0)) {
+        if (plan->env) {
+            environ = (char **)(uintptr_t)plan->env;
         }
-        execvp(argv[0], argv);
+        execvp(plan->argv[0], plan->argv);
     }
     _exit(127);
 }
 
-bool child_start(char *const *argv, char *const *env, const char *cwd, const struct buf *input,
-                 struct child **out, struct err *err)
+bool child_start(const struct child_plan *plan, struct child **out, struct err *err)
 {
-    int ends[STREAMS][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+    int ends[ENDS][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     struct child *child = mem_new(sizeof *child);
     bool ok = false;
 
-    child->fds[IN] = child->fds[OUT] = child->fds[ERRORS] = -1;
+    child->fds[IN] = child->fds[OUT] = child->fds[ERRORS] = child->fds[PIPE] = -1;
     buf_init(&child->input, CHILD_OUTPUT_MAX);
     buf_init(&child->out, CHILD_OUTPUT_MAX);
     buf_init(&child->errors, CHILD_OUTPUT_MAX);
-    if (input) {
-        buf_add(&child->input, buf_text(input), input->length);
+    if (plan->input) {
+        buf_add(&child->input, buf_text(plan->input), plan->input->length);
     }
-    if (!make_pipes(ends, err)) {
+    if (!make_pipes(ends, plan->has_pipe, err)) {
         goto done;
     }
     child->pid = fork();
     if (child->pid == 0) {
-        become(argv, env, cwd, ends);
+        become(plan, ends);
     }
     if (child->pid < 0) {
         err_set(err, ERR_INTERNAL, "fork: %s", strerror(errno));
@@ -96,14 +109,15 @@ bool child_start(char *const *argv, char *const *env, const char *cwd, const str
     child->fds[IN] = ends[IN][1];
     child->fds[OUT] = ends[OUT][0];
     child->fds[ERRORS] = ends[ERRORS][0];
-    ends[IN][1] = ends[OUT][0] = ends[ERRORS][0] = -1;
+    child->fds[PIPE] = ends[PIPE][0];
+    ends[IN][1] = ends[OUT][0] = ends[ERRORS][0] = ends[PIPE][0] = -1;
     fcntl(child->fds[IN], F_SETFL, O_NONBLOCK);
     signal(SIGPIPE, SIG_IGN);
     *out = child;
     child = NULL;
     ok = true;
 done:
-    for (int i = 0; i < STREAMS; i++) {
+    for (int i = 0; i < ENDS; i++) {
         drop(&ends[i][0]);
         drop(&ends[i][1]);
     }
@@ -121,7 +135,7 @@ void child_free(struct child *child)
         while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR) {
         }
     }
-    for (int i = 0; i < STREAMS; i++) {
+    for (int i = 0; i < ENDS; i++) {
         drop(&child->fds[i]);
     }
     buf_clear(&child->input);
@@ -218,6 +232,16 @@ void child_signal(struct child *child, int number)
 int child_pid(const struct child *child)
 {
     return (int)child->pid;
+}
+
+int child_pipe(const struct child *child)
+{
+    return child->fds[PIPE];
+}
+
+void child_hang_up(struct child *child)
+{
+    drop(&child->fds[PIPE]);
 }
 
 const struct buf *child_out(const struct child *child)

@@ -13,16 +13,24 @@
 
 struct child;
 
-/* argv and env are NULL-terminated; env NULL keeps ours, cwd NULL stays here. input is written to
-   its standard input, which is closed then; it is copied. The caller ends it with child_free, which
-   kills what still runs. */
-MUST_USE bool child_start(char *const *argv, char *const *env, const char *cwd,
-                          const struct buf *input, struct child **out, struct err *err);
+struct child_plan {
+    char *const *argv;       /* NULL-terminated */
+    char *const *env;        /* likewise; NULL keeps ours */
+    const char *cwd;         /* NULL stays here */
+    const struct buf *input; /* written to its standard input, which is closed then; copied */
+    bool has_pipe;           /* its descriptor 3 is one end of a pair of sockets, child_pipe ours */
+};
+
+/* The caller ends it with child_free, which kills what still runs. */
+MUST_USE bool child_start(const struct child_plan *plan, struct child **out, struct err *err);
 void child_free(struct child *child);
 /* Gathers output until it ends; ERR_TIMEOUT at the deadline, and it may be waited for again. */
 MUST_USE bool child_wait(struct child *child, int64_t deadline, struct err *err);
 void child_signal(struct child *child, int number);
 int child_pid(const struct child *child);
+/* Our end of the pair, for base/pipe; -1 when there is none. child_hang_up closes it. */
+int child_pipe(const struct child *child);
+void child_hang_up(struct child *child);
 const struct buf *child_out(const struct child *child);
 const struct buf *child_errors(const struct child *child);
 /* After child_wait: the exit code, or -1 and the signal. */

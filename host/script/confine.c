@@ -75,6 +75,14 @@ void confine_tie(int parent)
     }
 }
 
+void confine_hide(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 static void close_between(unsigned first, unsigned last)
 {
     if (first > last) {
@@ -217,6 +225,7 @@ static void empty_environment(void)
 
     clearenv();
     setenv("DUBAN_LANG", is_zh ? "zh" : "en", 1);
+    setenv("TZ", CONFINE_ZONE, 1); /* else a zone file is looked for */
 }
 
 bool confine_now(int fd, size_t address_space, bool is_loose, struct err *err)

@@ -164,6 +164,8 @@ static bool move_case(struct scene *scene, const unsigned char *head, bool *move
             row.outcome = "";
         }
     }
+    row.keeps_times = item->place.round == 0 && row.wake_at == item->place.wake_at &&
+                      row.closed_at == item->closed_at;
     return cases_move(scene->keeper->store, &row, moved, err);
 }
 

@@ -173,13 +173,12 @@ static void say_findings(const struct value *findings, struct err *err)
 {
     struct buf text;
 
-    buf_init(&text, 1000);
-    for (size_t i = 0; i < value_count(findings); i++) {
-        const struct value *finding = value_at(findings, i);
-        const char *what = value_get_text(finding, "text");
+    buf_init(&text, 4 * sizeof err->text);
+    for (size_t i = 0; i < value_count(findings) && text.length < sizeof err->text; i++) {
+        const char *what = value_get_text(value_at(findings, i), "text");
 
         buf_add_text(&text, i ? between(buf_text(&text)) : "");
-        buf_add_text(&text, what ? what : "");
+        buf_add_format(&text, "%.*s", (int)sizeof err->text, what ? what : "");
     }
     err_set(err, ERR_INVALID, "%s", buf_text(&text));
     buf_clear(&text);
@@ -193,6 +192,7 @@ bool keeper_values(struct keeper *keeper, int64_t activation_id, const char *for
     struct value *reply = NULL;
 
     value_set_text(request, "op", "values");
+    value_set_text(request, "lang", SAY("zh", "en"));
     value_set_text(request, "form", form);
     value_set(request, "given",
               value_kind(given) == VALUE_MAP ? value_copy(given) : value_new_map());

@@ -191,7 +191,7 @@ static void put_item(struct buf *out, const struct item *item)
 static void put_head(struct buf *out, const struct group *group, size_t count)
 {
     buf_reset(out);
-    codec_put_map(out, 3);
+    codec_put_map(out, 4);
     codec_put_text(out, "calendar");
     codec_put_text(out, group->almanac->hash);
     codec_put_text(out, "items");
@@ -200,6 +200,8 @@ static void put_head(struct buf *out, const struct group *group, size_t count)
 
 static void put_tail(struct buf *out)
 {
+    codec_put_text(out, "lang");
+    codec_put_text(out, SAY("zh", "en"));
     codec_put_text(out, "op");
     codec_put_text(out, "decide");
 }

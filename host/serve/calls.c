@@ -126,6 +126,10 @@ static struct value *query(struct calls *calls, const struct value *args, int64_
         err_set(err, ERR_INVALID, "%s", SAY("缺少查询语句", "there is no query"));
         return NULL;
     }
+    if (strlen(sql) != value_length(value_at(args, 0))) {
+        err_set(err, ERR_INVALID, "%s", SAY("查询语句中有空字节", "the query holds a NUL byte"));
+        return NULL;
+    }
     if (!store_use(calls->question, sql, &stmt, err)) {
         return NULL;
     }

@@ -369,8 +369,7 @@ bool children_withdraw(struct scene *scene, const struct effect *effect, struct 
     size_t count = 0;
     struct span ladder;
 
-    value_set_text(form, "reason",
-                   SAY("上级案件的阶梯已停止", "the ladder of the parent case was stopped"));
+    value_set_text(form, "reason", "ladder_stopped"); /* said in words when shown */
     value_set(body, "form", form);
     if (!fields_read(effect->body, fields, 1, err) ||
         !field_text(&fields[0], VERDICT_NAME, &scene->batch->arena, &ladder, err) ||

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "casework/rights.h"
 #include "serve/scene.h"
+#include "store/look.h"
 
 #define DEEDS_TRIES 3 /* how often what was behind is brought up first */
 
@@ -50,8 +51,8 @@ static bool needs_record(const struct value *principals)
     return false;
 }
 
-static bool allowed_by_record(struct keeper *keeper, const struct actor *actor,
-                              const struct deed *deed, const struct item *item, struct err *err)
+static bool allowed_by_record(struct keeper *keeper, const struct deed *deed,
+                              const struct item *item, struct err *err)
 {
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -60,41 +61,42 @@ static bool allowed_by_record(struct keeper *keeper, const struct actor *actor,
     if (store_ask(keeper->store, "SELECT record FROM cases WHERE case_id = $1", &stmt, err, "i",
                   deed->case_id) &&
         stmt_step(stmt, &has_row, err)) {
-        ok = deeds_allowed(keeper, actor, deed->principals, item->office_id,
+        ok = deeds_allowed(keeper, deed->actor, deed->principals, item->office_id,
                            has_row ? stmt_text(stmt, 0, NULL) : NULL, err);
         stmt_reset(stmt);
     }
     return ok;
 }
 
-static bool allowed_on_case(struct keeper *keeper, const struct actor *actor,
-                            const struct deed *deed, const struct item *item, struct err *err)
+static bool allowed_on_case(struct keeper *keeper, const struct deed *deed, const struct item *item,
+                            struct err *err)
 {
-    struct granted *known = &keeper->granted;
+    /* Clerks who record one after the other each keep their place. */
+    struct granted *known = &keeper->granted[(uint64_t)deed->actor->person_id % GRANTED];
     int64_t day = clock_day(keeper_instant(keeper));
 
     if (value_count(deed->principals) == 0) {
         return true;
     }
     if (needs_record(deed->principals)) {
-        return allowed_by_record(keeper, actor, deed, item, err);
+        return allowed_by_record(keeper, deed, item, err);
     }
     if (deed->is_lasting && known->principals == deed->principals && known->day == day &&
-        known->person_id == actor->person_id && known->office_id == item->office_id) {
+        known->person_id == deed->actor->person_id && known->office_id == item->office_id) {
         return true;
     }
-    if (!deeds_allowed(keeper, actor, deed->principals, item->office_id, NULL, err)) {
+    if (!deeds_allowed(keeper, deed->actor, deed->principals, item->office_id, NULL, err)) {
         return false;
     }
     if (deed->is_lasting) {
-        *known = (struct granted){deed->principals, actor->person_id, item->office_id, day};
+        *known = (struct granted){deed->principals, deed->actor->person_id, item->office_id, day};
     }
     return true;
 }
 
 /* The ask of an item, its body in the codec's form. */
-static bool put_ask(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
-                    struct item *item, struct err *err)
+static bool put_ask(struct keeper *keeper, const struct deed *deed, struct item *item,
+                    struct err *err)
 {
     struct ask *ask = arena_room(&keeper->now->arena, sizeof *ask);
     struct buf *scratch = &keeper->scratch;
@@ -110,8 +112,8 @@ static bool put_ask(struct keeper *keeper, const struct actor *actor, const stru
                         .at = item->now,
                         .has_occurred = deed->has_occurred,
                         .occurred = deed->occurred,
-                        .actor = actor->person,
-                        .recorder = actor->recorder,
+                        .actor = deed->actor->person,
+                        .recorder = deed->actor->recorder,
                         .body = {arena_text(&keeper->now->arena, scratch->bytes, scratch->length),
                                  scratch->length}};
     item->ask = ask;
@@ -130,8 +132,7 @@ static bool is_in(const struct batch *batch, int64_t case_id)
 
 /* Reads one deed's case into the batch. Its refusal goes to the result; false means the batch is
  * full. */
-static bool take(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
-                 struct item **out)
+static bool take(struct keeper *keeper, const struct deed *deed, struct item **out)
 {
     struct item *item = NULL;
     struct err *why = &deed->result->err;
@@ -142,7 +143,7 @@ static bool take(struct keeper *keeper, const struct actor *actor, const struct 
         return why->kind != ERR_BUSY;
     }
     item->now = keeper_instant(keeper);
-    if (!put_ask(keeper, actor, deed, item, why)) {
+    if (!put_ask(keeper, deed, item, why)) {
         batch_leave(keeper->now);
         return true;
     }
@@ -163,15 +164,15 @@ struct outcome {
     bool is_behind; /* due work must come first */
 };
 
-static bool gather(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-                   size_t count, struct chunk *chunk)
+static bool gather(struct keeper *keeper, const struct deed *deeds, size_t count,
+                   struct chunk *chunk)
 {
     batch_reset(keeper->now);
     for (chunk->count = 0; chunk->count < count && chunk->count < BATCH_CASES; chunk->count++) {
         const struct deed *deed = &deeds[chunk->count];
 
         if (is_in(keeper->now, deed->case_id) || batch_is_full(keeper->now) ||
-            !take(keeper, actor, deed, &chunk->items[chunk->count])) {
+            !take(keeper, deed, &chunk->items[chunk->count])) {
             break;
         }
     }
@@ -179,12 +180,11 @@ static bool gather(struct keeper *keeper, const struct actor *actor, const struc
 }
 
 /* Asked while the workers decide already: who may not is refused before anything of it is read. */
-static void drop_refused(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-                         struct chunk *chunk)
+static void drop_refused(struct keeper *keeper, const struct deed *deeds, struct chunk *chunk)
 {
     for (size_t i = 0; i < chunk->count; i++) {
         if (chunk->items[i] &&
-            !allowed_on_case(keeper, actor, &deeds[i], chunk->items[i], &deeds[i].result->err)) {
+            !allowed_on_case(keeper, &deeds[i], chunk->items[i], &deeds[i].result->err)) {
             chunk->items[i] = NULL;
         }
     }
@@ -201,8 +201,8 @@ static const struct keeper_result *first_dropped(const struct deed *deeds,
     return NULL;
 }
 
-static void fill_act(struct keeper *keeper, const struct actor *actor, const struct deed *deed,
-                     const struct scene *scene, struct act *act)
+static void fill_act(struct keeper *keeper, const struct deed *deed, const struct scene *scene,
+                     struct act *act)
 {
     struct value *content = value_new_map();
 
@@ -211,7 +211,7 @@ static void fill_act(struct keeper *keeper, const struct actor *actor, const str
                         .key = deed->key,
                         .name = deed->act,
                         .object = scene->item->number,
-                        .actor = actor};
+                        .actor = deed->actor};
     if (deed->key) {
         value_set_text(content, "case", scene->item->number);
         value_set_text(content, "name", deed->name);
@@ -225,8 +225,7 @@ static void fill_act(struct keeper *keeper, const struct actor *actor, const str
 }
 
 /* In the transaction: one deed written, or its refusal. */
-static bool write_deed(struct scene *scene, const struct actor *actor, const struct deed *deed,
-                       struct err *why)
+static bool write_deed(struct scene *scene, const struct deed *deed, struct err *why)
 {
     bool ok = false;
     struct keeper *keeper = scene->keeper;
@@ -238,7 +237,7 @@ static bool write_deed(struct scene *scene, const struct actor *actor, const str
     char text[32];
 
     buf_init(&first, 1024);
-    fill_act(keeper, actor, deed, scene, &act);
+    fill_act(keeper, deed, scene, &act);
     if (!act_begin(keeper->site, &act, &result->is_repeat, &first, why)) {
         goto done;
     }
@@ -272,8 +271,8 @@ done:
     return ok;
 }
 
-static bool write_safely(struct scene *scene, const struct actor *actor, const struct deed *deed,
-                         bool is_alone, struct err *err)
+static bool write_safely(struct scene *scene, const struct deed *deed, bool is_alone,
+                         struct err *err)
 {
     struct keeper *keeper = scene->keeper;
     struct keeper_result *result = deed->result;
@@ -282,7 +281,7 @@ static bool write_safely(struct scene *scene, const struct actor *actor, const s
     if (!is_alone && !keeper_savepoint(keeper, &mark, err)) {
         return false;
     }
-    result->is_done = write_deed(scene, actor, deed, &result->err);
+    result->is_done = write_deed(scene, deed, &result->err);
     if (is_alone) {
         return true;
     }
@@ -314,8 +313,8 @@ static void undo(struct keeper *keeper, const struct keeper_ticked *before)
 }
 
 /* Writes the deeds of a chunk into the transaction; *done tells how many are through. */
-static bool write_deeds(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-                        const struct chunk *chunk, struct outcome *out, struct err *err)
+static bool write_deeds(struct keeper *keeper, const struct deed *deeds, const struct chunk *chunk,
+                        struct outcome *out, struct err *err)
 {
     bool is_alone = chunk->count == 1 && !store_is_in_transaction(keeper->store);
 
@@ -336,7 +335,7 @@ static bool write_deeds(struct keeper *keeper, const struct actor *actor, const 
             return false;
         }
         scene.bureau = bureau;
-        if (!write_safely(&scene, actor, &deeds[i], is_alone, err)) {
+        if (!write_safely(&scene, &deeds[i], is_alone, err)) {
             return false;
         }
         out->is_wanted |= deeds[i].result->is_done;
@@ -358,23 +357,31 @@ static bool commit(struct keeper *keeper, struct err *err)
     return true;
 }
 
-/* Reads, asks and writes as many of the deeds as fit into one batch. */
-static bool do_chunk(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-                     size_t count, struct chunk *chunk, struct outcome *out, struct err *err)
+/* Reads as many of the deeds as fit into one batch and puts them to the workers. */
+static bool send_chunk(struct keeper *keeper, const struct deed *deeds, size_t count,
+                       struct chunk *chunk, struct err *err)
 {
-    const struct keeper_result *refused;
-    bool ok;
+    struct store_look look = store_look(keeper->store);
+    bool ok = gather(keeper, deeds, count, chunk);
 
-    if (!gather(keeper, actor, deeds, count, chunk)) {
+    if (!ok) {
         err_set(err, ERR_BUSY, "%s",
                 SAY("案件过大，无法办理", "the case is too large to be taken"));
-        return false;
+    } else if ((ok = batch_send(keeper->now, keeper->pool, err))) {
+        drop_refused(keeper, deeds, chunk);
     }
-    ok = batch_send(keeper->now, keeper->pool, err);
-    if (ok) {
-        drop_refused(keeper, actor, deeds, chunk);
-    }
-    if (!ok || !batch_receive(keeper->now, keeper->pool, err)) {
+    store_looked(keeper->store, &look);
+    return ok;
+}
+
+/* Reads, asks and writes as many of the deeds as fit into one batch. */
+static bool do_chunk(struct keeper *keeper, const struct deed *deeds, size_t count,
+                     struct chunk *chunk, struct outcome *out, struct err *err)
+{
+    const struct keeper_result *refused;
+
+    if (!send_chunk(keeper, deeds, count, chunk, err) ||
+        !batch_receive(keeper->now, keeper->pool, err)) {
         batch_abandon(keeper->now, keeper->pool);
         return false;
     }
@@ -383,7 +390,7 @@ static bool do_chunk(struct keeper *keeper, const struct actor *actor, const str
         *err = refused->err;
         return false;
     }
-    if (!write_deeds(keeper, actor, deeds, chunk, out, err)) {
+    if (!write_deeds(keeper, deeds, chunk, out, err)) {
         return false;
     }
     if (out->is_behind) {
@@ -410,8 +417,18 @@ static void give_up(const struct deed *deeds, size_t count, struct err *why)
     }
 }
 
-bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-              size_t count, bool is_whole, struct err *err)
+/* What was written was rolled back with the rest. */
+static void forget(const struct deed *deeds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (deeds[i].result->is_done) {
+            *deeds[i].result = (struct keeper_result){0};
+        }
+    }
+}
+
+bool deeds_do(struct keeper *keeper, const struct deed *deeds, size_t count, bool is_whole,
+              struct err *err)
 {
     struct chunk chunk = {.is_whole = is_whole};
     struct keeper_ticked before = keeper->done;
@@ -421,8 +438,9 @@ bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct dee
     while (at < count) {
         struct outcome out = {0};
 
-        if (!do_chunk(keeper, actor, &deeds[at], count - at, &chunk, &out, err)) {
+        if (!do_chunk(keeper, &deeds[at], count - at, &chunk, &out, err)) {
             undo(keeper, &before);
+            forget(&deeds[at], count - at);
             return false;
         }
         if (out.is_behind || !out.is_wanted) {

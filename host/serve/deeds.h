@@ -13,6 +13,7 @@
 #include "serve/inside.h"
 
 struct deed {
+    const struct actor *actor;
     int64_t case_id;
     const char *act;  /* name in the audit: fact, approve, reject, plan */
     const char *kind; /* of the input */
@@ -32,8 +33,8 @@ struct deed {
 /* Does them in order, one commit per up to 256; each result is filled. With is_whole all of them
    are one commit, and the first that is refused undoes all and ends with false. false else only
    when the world fails. */
-MUST_USE bool deeds_do(struct keeper *keeper, const struct actor *actor, const struct deed *deeds,
-                       size_t count, bool is_whole, struct err *err);
+MUST_USE bool deeds_do(struct keeper *keeper, const struct deed *deeds, size_t count, bool is_whole,
+                       struct err *err);
 /* ERR_DENIED unless the actor holds one of the principals. record is canonical JSON. */
 MUST_USE bool deeds_allowed(struct keeper *keeper, const struct actor *actor,
                             const struct value *principals, int64_t office_id, const char *record,

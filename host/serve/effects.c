@@ -84,6 +84,9 @@ static bool notify(struct scene *scene, const struct effect *effect, struct err 
     if (count == 0 && !span_is(nobody, "skip")) {
         return reached_nobody(scene, effect, &fields[0], err);
     }
+    if (!field_json(&fields[0], &scene->keeper->scratch, arena, "[]", &row.principals, err)) {
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         if (!outbox_add(scene->keeper->store, &row, ids[i], err)) {
             return false;

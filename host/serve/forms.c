@@ -186,20 +186,15 @@ bool forms_codes(struct keeper *keeper, int64_t office_id, const struct value *f
     return true;
 }
 
-const char *forms_fact(const struct value *about, const char *name, struct err *err)
+static void refuse_fact(const struct value *facts, const char *name, struct err *err)
 {
-    const struct value *facts = value_get(about, "facts");
     struct nearest nearest;
 
     nearest_begin(&nearest, name);
     for (size_t i = 0; i < value_count(facts); i++) {
-        const char *id = value_key_at(facts, i);
         const char *title = value_get_text(value_at(facts, i), "title");
 
-        if (strcmp(id, name) == 0 || (title && strcmp(title, name) == 0)) {
-            return id;
-        }
-        nearest_offer(&nearest, id);
+        nearest_offer(&nearest, value_key_at(facts, i));
         if (title) {
             nearest_offer(&nearest, title);
         }
@@ -213,6 +208,21 @@ const char *forms_fact(const struct value *about, const char *name, struct err *
         err_set(err, ERR_MISSING, SAY("本流程没有“%s”这一事项", "this workflow has no fact \"%s\""),
                 name);
     }
+}
+
+const char *forms_fact(const struct value *about, const char *name, struct err *err)
+{
+    const struct value *facts = value_get(about, "facts");
+
+    for (size_t i = 0; i < value_count(facts); i++) {
+        const char *id = value_key_at(facts, i);
+        const char *title = value_get_text(value_at(facts, i), "title");
+
+        if (strcmp(id, name) == 0 || (title && strcmp(title, name) == 0)) {
+            return id;
+        }
+    }
+    refuse_fact(facts, name, err);
     return NULL;
 }
 

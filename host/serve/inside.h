@@ -15,6 +15,8 @@
 #include "casework/registry.h"
 #include "casework/site.h"
 #include "serve/batch.h"
+#include "serve/pigeonholes.h"
+#include "serve/granted.h"
 #include "serve/keeper.h"
 #include "serve/pool.h"
 #include "serve/recipients.h"
@@ -28,15 +30,6 @@ struct bureau {
     struct bureau *next;
 };
 
-/* The last right that was found, while nothing else was written: an office's clerk who records one
-   fact after the other is not looked up for each. */
-struct granted {
-    const struct value *principals; /* of a fact, as the crew knows it; NULL: nothing is known */
-    int64_t person_id;
-    int64_t office_id;
-    int64_t day;
-};
-
 struct keeper {
     struct site *site;
     struct store *store;
@@ -44,14 +37,16 @@ struct keeper {
     struct chain *chain;
     struct pool *pool;
     struct recipients *recipients;
+    struct pigeonholes *pigeonholes;
     struct bureau *bureaus;
     struct batch *now;  /* being written */
     struct batch *next; /* at the workers */
     struct verdict verdict;
     struct buf scratch;
-    struct granted granted;
+    struct granted granted[GRANTED];
     int64_t written; /* store_writes after the last act on cases; -1: something else came since */
     struct keeper_ticked done; /* of what runs now */
+    int64_t cut_at;            /* of clock_steady: when waves stop for others; 0: never */
     keeper_row_fn *each;
     void *context;
     struct buf told; /* rows that wait for their commit */
@@ -89,12 +84,13 @@ MUST_USE bool read_case(struct keeper *keeper, struct batch *batch, int64_t case
 /* Puts the inputs after item->folded, up to the row last, into item->inputs. */
 MUST_USE bool read_inputs_until(struct keeper *keeper, struct batch *batch, struct item *item,
                                 int64_t last, struct err *err);
+/* The next instant at which a case is due; CASE_NEVER when none is. */
+MUST_USE bool read_next(struct keeper *keeper, int64_t *wake_at, struct err *err);
 /* Cases due at or before until after the place given, in order, until the batch is full. */
 MUST_USE bool read_due(struct keeper *keeper, struct batch *batch, struct place after,
                        int64_t until, struct err *err);
 
 /* ---- opening.c ---- */
-
 /* The unit of a record: the one whose code stands in its first unit field. 0: none. */
 int64_t record_unit(struct keeper *keeper, const struct value *about, const struct value *record);
 /* The number of a new case is taken, its row written; it has no event yet. */
@@ -110,8 +106,7 @@ MUST_USE bool opening_add(struct keeper *keeper, const struct opening *opening,
                           char number[static CASE_NUMBER_SIZE], int64_t *case_id, struct err *err);
 
 /* ---- waves.c ---- */
-
-/* Everything due at or before until, without jobs. */
+/* Everything due at or before until, without jobs; less when keeper->cut_at comes. */
 MUST_USE bool waves_run(struct keeper *keeper, int64_t until, struct err *err);
 /* In a transaction: puts a case aside, and its version after three faults within an hour. */
 MUST_USE bool waves_blame(struct keeper *keeper, const struct item *item, const struct err *why,

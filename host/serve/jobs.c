@@ -162,6 +162,16 @@ static bool take_frame(struct course *course, struct worker_link *link, const st
     return ok;
 }
 
+/* Where a worker that was stopped stood; a file that is still being read has no line yet. */
+static void say_place(const struct course *course, const struct worker_end *how, struct err *err)
+{
+    if (how->file[0] && strncmp(how->file, "scripts/", strlen("scripts/")) != 0) {
+        err_add(err, "%s:%d", how->file, how->line);
+    } else {
+        err_add(err, "%s", value_get_text(course->request, "name"));
+    }
+}
+
 static bool converse(struct course *course, struct err *err)
 {
     int64_t deadline = clock_steady() + course->limits.wall_ms;
@@ -190,6 +200,7 @@ static bool converse(struct course *course, struct err *err)
                 SAY("工作进程被外部终止", "the worker was killed from outside"));
     } else if (!ok) {
         err_set(err, ERR_INVALID, "%s", how.text[0] ? how.text : unsaid.text);
+        say_place(course, &how, err);
     }
 done:
     buf_clear(&frame);
@@ -250,6 +261,9 @@ static bool run_with(struct keeper *keeper, const struct keeper_run *run, struct
         ok = true;
     } else {
         ok = wishes_apply(keeper, wishes, err);
+        if (!ok) {
+            err_add(err, "%s", value_get_text(course.request, "name"));
+        }
     }
 done:
     if (!ok) {

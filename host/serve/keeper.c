@@ -22,6 +22,7 @@ bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out, 
     keeper->zygote = zygote;
     keeper->chain = chain_new();
     keeper->recipients = recipients_new(site);
+    keeper->pigeonholes = pigeonholes_new(site);
     keeper->written = -1;
     buf_init(&keeper->scratch, PIPE_FRAME_MAX);
     buf_init(&keeper->told, KEEPER_TOLD_MAX);
@@ -53,11 +54,17 @@ void keeper_close(struct keeper *keeper)
     batch_free(keeper->now);
     batch_free(keeper->next);
     verdict_clear(&keeper->verdict);
+    pigeonholes_free(keeper->pigeonholes);
     recipients_free(keeper->recipients);
     chain_free(keeper->chain);
     buf_clear(&keeper->scratch);
     buf_clear(&keeper->told);
     mem_free(keeper);
+}
+
+bool keeper_is_quiet(const struct keeper *keeper)
+{
+    return keeper->written == store_writes(keeper->store);
 }
 
 void keeper_listen(struct keeper *keeper, keeper_row_fn *each, void *context)
@@ -85,11 +92,11 @@ bool keeper_begin(struct keeper *keeper, struct err *err)
     bool changed = false;
 
     keeper_untold(keeper);
-    if (keeper->written == store_writes(keeper->store)) {
+    if (keeper_is_quiet(keeper)) {
         return true; /* this site's only writer is us, and we wrote nothing but cases */
     }
     keeper->written = -1;
-    keeper->granted = (struct granted){0};
+    memset(keeper->granted, 0, sizeof keeper->granted);
     recipients_reset(keeper->recipients);
     for (struct bureau *bureau = keeper->bureaus; bureau; bureau = bureau->next) {
         if (!refresh(keeper, bureau, &changed, err)) {

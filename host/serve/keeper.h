@@ -14,6 +14,7 @@
 #include "base/value.h"
 #include "casework/cases.h"
 #include "serve/keeper_jobs.h"
+#include "serve/keeper_time.h"
 #include "serve/verify.h"
 
 struct actor;
@@ -30,6 +31,9 @@ struct zygote;
 MUST_USE bool keeper_open(struct site *site, struct zygote *zygote, struct keeper **out,
                           struct err *err);
 void keeper_close(struct keeper *keeper); /* accepts NULL; ends the workers */
+/* Nothing but acts on cases was written since the last of them: what was read about offices, people
+   and accounts is as it was. */
+bool keeper_is_quiet(const struct keeper *keeper);
 
 /* One row that was written; texts live until the callback returns. Called after its commit, in
  * order. */
@@ -49,7 +53,6 @@ typedef void keeper_row_fn(void *context, const struct keeper_row *row);
 void keeper_listen(struct keeper *keeper, keeper_row_fn *each, void *context);
 
 /* ---- opening ---- */
-
 struct keeper_new {
     int64_t office_id;
     const char *workflow;      /* id */
@@ -78,6 +81,7 @@ struct keeper_fact {
     const struct value *form; /* map: field id or label to text or list of texts; NULL: empty */
     int64_t occurred;         /* a day, or KEEPER_NO_DAY */
     bool is_ready; /* form holds canonical values under ids already: nothing is asked of a worker */
+    bool is_granted; /* the right was proved in another way: no role is asked for */
     /* What else belongs to the fact, in its transaction; NULL: nothing. */
     bool (*also)(void *context, struct err *err);
     void *context;
@@ -95,26 +99,16 @@ struct keeper_result {
 MUST_USE bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
                             const struct keeper_fact *facts, size_t count,
                             struct keeper_result *results, struct err *err);
-
-/* ---- time ---- */
-
-struct keeper_ticked {
-    int64_t waves;       /* batches committed */
-    int64_t cases;       /* decided */
-    int64_t rows;        /* of events */
-    int64_t messages;    /* rows put into the outbox */
-    int64_t proposals;   /* raised */
-    int64_t opened;      /* cases */
-    int64_t put_aside;   /* cases */
-    int64_t quarantined; /* versions */
-    int64_t jobs;        /* runs of jobs done */
-    int64_t jobs_failed;
-    int64_t until; /* instant reached */
+/* The same for facts of many: entries that arrive together are decided and committed together, and
+   each has its own actor, key (NULL: none) and result. Of a false the results tell what was
+   committed before the world failed. */
+struct keeper_entry {
+    const struct actor *actor;
+    const char *key;
+    const struct keeper_fact *fact;
+    struct keeper_result *result;
 };
-/* Does everything due: cases and planned jobs, in order of time. until 0 is the site's now; later
-   is for virtual clocks only, whose clock walks from wake to wake up to it. *out is filled as far
-   as it came, also on failure. */
-MUST_USE bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until,
-                          struct keeper_ticked *out, struct err *err);
+MUST_USE bool keeper_record_each(struct keeper *keeper, const struct keeper_entry *entries,
+                                 size_t count, struct err *err);
 
 #endif

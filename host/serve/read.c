@@ -177,13 +177,11 @@ fail:
     return false;
 }
 
-/* The statement, with the activations whose version is put aside left out. */
-static void put_due(struct keeper *keeper, struct buf *sql)
+/* The activations whose version is put aside are left out. */
+static void put_excluded(struct keeper *keeper, struct buf *sql)
 {
     bool is_first = true;
 
-    buf_add_text(sql,
-                 READ_COLUMNS " WHERE wake_at <= $1 AND (wake_at, round, case_id) > ($2, $3, $4)");
     for (struct crew *crew = pool_first(keeper->pool); crew; crew = crew->next) {
         if (crew->is_quarantined) {
             buf_add_format(sql, "%s%lld", is_first ? " AND activation_id NOT IN (" : ", ",
@@ -192,6 +190,44 @@ static void put_due(struct keeper *keeper, struct buf *sql)
         }
     }
     buf_add_text(sql, is_first ? "" : ")");
+}
+
+static bool refuse_quarantine(struct err *err)
+{
+    err_set(err, ERR_INVALID, "%s", SAY("停用的版本过多", "too many versions are in quarantine"));
+    return false;
+}
+
+bool read_next(struct keeper *keeper, int64_t *wake_at, struct err *err)
+{
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+    bool ok = false;
+    struct buf sql;
+
+    buf_init(&sql, (size_t)64 * 1024);
+    buf_add_text(&sql, "SELECT wake_at FROM cases WHERE wake_at IS NOT NULL");
+    put_excluded(keeper, &sql);
+    buf_add_text(&sql, " ORDER BY wake_at LIMIT 1");
+    if (sql.is_over) {
+        (void)refuse_quarantine(err);
+    } else if (store_ask(keeper->store, buf_text(&sql), &stmt, err, "") &&
+               stmt_step(stmt, &has_row, err)) {
+        *wake_at = has_row ? stmt_int(stmt, 0) : CASE_NEVER;
+        ok = true;
+    }
+    if (stmt) {
+        stmt_reset(stmt);
+    }
+    buf_clear(&sql);
+    return ok;
+}
+
+static void put_due(struct keeper *keeper, struct buf *sql)
+{
+    buf_add_text(sql,
+                 READ_COLUMNS " WHERE wake_at <= $1 AND (wake_at, round, case_id) > ($2, $3, $4)");
+    put_excluded(keeper, sql);
     buf_add_format(sql, " ORDER BY wake_at, round, case_id LIMIT %d", BATCH_CASES);
 }
 
@@ -207,8 +243,7 @@ bool read_due(struct keeper *keeper, struct batch *batch, struct place after, in
     buf_init(&sql, (size_t)64 * 1024);
     put_due(keeper, &sql);
     if (sql.is_over) {
-        err_set(err, ERR_INVALID, "%s",
-                SAY("停用的版本过多", "too many versions are in quarantine"));
+        (void)refuse_quarantine(err);
         goto done;
     }
     if (!store_ask(keeper->store, buf_text(&sql), &stmt, err, "iiii", until, after.wake_at,

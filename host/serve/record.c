@@ -8,11 +8,11 @@
 #include "serve/deeds.h"
 #include "serve/forms.h"
 #include "serve/inside.h"
+#include "store/look.h"
 
 /* What a fact needs until its deed is done. */
 struct wish {
     struct value *body;
-    char *key;
 };
 
 static bool put_also(struct keeper *keeper, const struct deed *deed, struct err *err)
@@ -23,8 +23,9 @@ static bool put_also(struct keeper *keeper, const struct deed *deed, struct err 
     return fact->also(fact->context, err);
 }
 
-static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, struct wish *wish,
-                      struct deed *deed, struct err *err)
+/* The wish is the caller's, whatever becomes of the deed. */
+static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, struct deed *deed,
+                      struct wish *wish, struct err *err)
 {
     static const char sql[] =
         "SELECT case_id, activation_id, office_id FROM cases WHERE number = $1";
@@ -57,7 +58,7 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
         return false;
     }
     about = value_get(value_get(crew->about, "facts"), deed->name);
-    deed->principals = value_get(about, "by");
+    deed->principals = fact->is_granted ? NULL : value_get(about, "by");
     deed->is_lasting = true;
     if (fact->is_ready) {
         form = fact->form ? value_copy(fact->form) : value_new_map();
@@ -108,18 +109,16 @@ static int turn_compare(const void *a, const void *b)
 }
 
 /* Several rows of one call share its key: each has it with its case, and with its turn when a case
-   comes up again. */
-static void make_keys(const char *key, const struct keeper_fact *facts, size_t count,
-                      struct wish *wishes)
+   comes up again. The keys are the caller's. */
+static char **make_keys(const char *key, const struct keeper_fact *facts, size_t count)
 {
+    char **keys = mem_array(count + 1, sizeof *keys);
     struct turn *turns;
     size_t turn = 0;
 
     if (!key || count <= 1) {
-        if (count == 1) {
-            wishes[0].key = mem_text(key);
-        }
-        return;
+        keys[0] = count == 1 ? mem_text(key) : NULL;
+        return keys;
     }
     turns = mem_array(count, sizeof *turns);
     for (size_t i = 0; i < count; i++) {
@@ -128,44 +127,65 @@ static void make_keys(const char *key, const struct keeper_fact *facts, size_t c
     qsort(turns, count, sizeof *turns, turn_compare);
     for (size_t i = 0; i < count; i++) {
         turn = i && strcmp(turns[i].number, turns[i - 1].number) == 0 ? turn + 1 : 1;
-        wishes[turns[i].at].key = key_of(key, &facts[turns[i].at], turn);
+        keys[turns[i].at] = key_of(key, &facts[turns[i].at], turn);
     }
     mem_free(turns);
+    return keys;
 }
 
-bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
-                   const struct keeper_fact *facts, size_t count, struct keeper_result *results,
-                   struct err *err)
+bool keeper_record_each(struct keeper *keeper, const struct keeper_entry *entries, size_t count,
+                        struct err *err)
 {
     bool ok = false;
-    struct wish *wishes = mem_array(count + 1, sizeof *wishes);
+    struct store_look look;
     struct deed *deeds = mem_array(count + 1, sizeof *deeds);
+    struct wish *wishes = mem_array(count + 1, sizeof *wishes);
     size_t made = 0;
 
     keeper->done = (struct keeper_ticked){0};
+    for (size_t i = 0; i < count; i++) {
+        *entries[i].result = (struct keeper_result){0};
+    }
     if (!keeper_begin(keeper, err)) {
         goto done;
     }
     if (count == 1) {
         pool_rouse(keeper->pool);
     }
-    make_keys(key, facts, count, wishes);
+    look = store_look(keeper->store);
     for (size_t i = 0; i < count; i++) {
-        results[i] = (struct keeper_result){0};
-        if (!make_deed(keeper, &facts[i], &wishes[i], &deeds[made], &results[i].err)) {
-            deeds[made] = (struct deed){0};
-            continue;
+        deeds[made] = (struct deed){.actor = entries[i].actor, .key = entries[i].key};
+        if (make_deed(keeper, entries[i].fact, &deeds[made], &wishes[i], &entries[i].result->err)) {
+            deeds[made++].result = entries[i].result;
         }
-        deeds[made].key = wishes[i].key;
-        deeds[made++].result = &results[i];
     }
-    ok = deeds_do(keeper, actor, deeds, made, false, err);
+    store_looked(keeper->store, &look);
+    ok = deeds_do(keeper, deeds, made, false, err);
 done:
     for (size_t i = 0; i < count; i++) {
         value_free(wishes[i].body);
-        mem_free(wishes[i].key);
     }
     mem_free(wishes);
     mem_free(deeds);
+    return ok;
+}
+
+bool keeper_record(struct keeper *keeper, const struct actor *actor, const char *key,
+                   const struct keeper_fact *facts, size_t count, struct keeper_result *results,
+                   struct err *err)
+{
+    char **keys = make_keys(key, facts, count);
+    struct keeper_entry *entries = mem_array(count + 1, sizeof *entries);
+    bool ok;
+
+    for (size_t i = 0; i < count; i++) {
+        entries[i] = (struct keeper_entry){actor, keys[i], &facts[i], &results[i]};
+    }
+    ok = keeper_record_each(keeper, entries, count, err);
+    for (size_t i = 0; i < count; i++) {
+        mem_free(keys[i]);
+    }
+    mem_free(entries);
+    mem_free(keys);
     return ok;
 }

@@ -136,7 +136,7 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
     struct found found = {0};
     struct keeper_result result = {0};
     struct value *body = NULL;
-    struct deed deed = {.key = key, .result = &result};
+    struct deed deed = {.actor = actor, .key = key, .result = &result};
 
     keeper->done = (struct keeper_ticked){0};
     if (!keeper_begin(keeper, err) ||
@@ -168,7 +168,7 @@ bool keeper_sign(struct keeper *keeper, const struct actor *actor, const char *k
     deed.kind = verdict->is_approved ? "approved" : "rejected";
     deed.name = found.key;
     deed.body = body;
-    if (!deeds_do(keeper, actor, &deed, 1, true, err)) {
+    if (!deeds_do(keeper, &deed, 1, true, err)) {
         goto done;
     }
     ok = true;
@@ -314,7 +314,8 @@ bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const ch
         value_set(share->body, "skip", value_copy(share->skip));
         value_set_text(share->body, "reason", plan->reason ? plan->reason : "");
         share->last = i + 1 == shares.count ? &shares : NULL;
-        deeds[i] = (struct deed){.case_id = share->case_id,
+        deeds[i] = (struct deed){.actor = actor,
+                                 .case_id = share->case_id,
                                  .act = "plan",
                                  .kind = "plan_signed",
                                  .name = "plan",
@@ -325,7 +326,7 @@ bool keeper_plan_sign(struct keeper *keeper, const struct actor *actor, const ch
                                  .context = share,
                                  .result = &share->result};
     }
-    ok = deeds_do(keeper, actor, deeds, shares.count, true, err);
+    ok = deeds_do(keeper, deeds, shares.count, true, err);
     *cases = ok ? (int64_t)shares.count : 0;
 done:
     for (size_t i = 0; i < shares.count; i++) {

@@ -45,8 +45,13 @@ static bool walk(struct keeper *keeper, const struct actor *actor, int64_t until
         if (!is_any || planned > until) {
             return waves_run(keeper, until, err);
         }
-        if (!waves_run(keeper, planned, err) || !move_clock(keeper, planned, err) ||
-            !planned_run_due(keeper, actor, err)) {
+        if (!waves_run(keeper, planned, err)) {
+            return false;
+        }
+        if (keeper->done.is_cut) {
+            return true;
+        }
+        if (!move_clock(keeper, planned, err) || !planned_run_due(keeper, actor, err)) {
             return false;
         }
     }
@@ -88,12 +93,37 @@ done:
     return ok;
 }
 
+/* Words of cases are nothing that acts on cases look up. */
+static bool put_words(struct keeper *keeper, struct err *err)
+{
+    bool was_quiet = keeper_is_quiet(keeper);
+    int64_t count = 0;
+
+    if (!terms_refresh(keeper->store, TERMS_A_TICK, &count, err)) {
+        return false;
+    }
+    if (was_quiet) {
+        keeper->written = store_writes(keeper->store);
+    }
+    return true;
+}
+
+static bool tick(struct keeper *keeper, const struct actor *actor, int64_t until,
+                 struct keeper_ticked *out, struct err *err)
+{
+    bool ok = keeper_begin(keeper, err) && walk(keeper, actor, until, err) &&
+              finish(keeper, actor, keeper->done.is_cut ? site_now(keeper->site) : until, err) &&
+              put_words(keeper, err);
+
+    keeper->done.until = ok && !keeper->done.is_cut ? until : site_now(keeper->site);
+    *out = keeper->done;
+    return ok;
+}
+
 bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until,
                  struct keeper_ticked *out, struct err *err)
 {
     int64_t now = site_now(keeper->site);
-    int64_t words = 0;
-    bool ok;
 
     keeper->done = (struct keeper_ticked){0};
     *out = keeper->done;
@@ -110,10 +140,39 @@ bool keeper_tick(struct keeper *keeper, const struct actor *actor, int64_t until
         err_set(err, ERR_INVALID, "%s", SAY("时钟不能倒退", "the clock does not go back"));
         return false;
     }
-    ok = keeper_begin(keeper, err) && walk(keeper, actor, until, err) &&
-         finish(keeper, actor, until, err) &&
-         terms_refresh(keeper->store, TERMS_A_TICK, &words, err);
-    keeper->done.until = ok ? until : site_now(keeper->site);
-    *out = keeper->done;
+    return tick(keeper, actor, until, out, err);
+}
+
+bool keeper_tick_for(struct keeper *keeper, const struct actor *actor, int64_t ms,
+                     struct keeper_ticked *out, struct err *err)
+{
+    bool ok;
+
+    keeper->done = (struct keeper_ticked){0};
+    keeper->cut_at = clock_steady() + ms;
+    ok = tick(keeper, actor, site_now(keeper->site), out, err);
+    keeper->cut_at = 0;
     return ok;
+}
+
+bool keeper_due(struct keeper *keeper, int64_t *instant, struct err *err)
+{
+    bool has_job = false;
+    int64_t planned = 0;
+    bool is_known = keeper_is_quiet(keeper);
+
+    /* Acts on cases alone change nothing that a plan of jobs is made of. */
+    if (!keeper_begin(keeper, err) ||
+        (is_known ? !occurrence_wake(keeper->site, &has_job, &planned, err)
+                  : !refresh_jobs(keeper, &has_job, &planned, err)) ||
+        !read_next(keeper, instant, err)) {
+        return false;
+    }
+    if (*instant == CASE_NEVER) {
+        *instant = INT64_MAX;
+    }
+    if (has_job && planned < *instant) {
+        *instant = planned;
+    }
+    return true;
 }

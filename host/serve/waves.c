@@ -2,6 +2,7 @@
    under way: while the workers decide one, the keeper writes the one before. The outcome equals
    that of deciding one case after the other, because writing stops where something written
    meanwhile would have come first. */
+#include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -193,13 +194,20 @@ static bool step(struct keeper *keeper, int64_t until, struct err *err)
     return true;
 }
 
+/* Between two waves, so that what was begun is whole. */
+static bool is_cut(struct keeper *keeper)
+{
+    keeper->done.is_cut = keeper->cut_at && clock_steady() >= keeper->cut_at;
+    return keeper->done.is_cut;
+}
+
 bool waves_run(struct keeper *keeper, int64_t until, struct err *err)
 {
     bool ok = fetch(keeper, keeper->now, WAVES_START, until, err) &&
               batch_send(keeper->now, keeper->pool, err);
 
     batch_reset(keeper->next);
-    while (ok && keeper->now->count > 0) {
+    while (ok && keeper->now->count > 0 && !is_cut(keeper)) {
         ok = step(keeper, until, err);
     }
     batch_abandon(keeper->now, keeper->pool);

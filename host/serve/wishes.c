@@ -122,6 +122,7 @@ static bool read_fact(struct keeper *keeper, struct ready *ready, const struct v
     }
     ready->bodies[at] = value_new_map();
     value_set(ready->bodies[at], "form", form);
+    deed->actor = ready->wishes->actor;
     deed->body = ready->bodies[at];
     deed->act = "fact";
     deed->kind = "fact";
@@ -204,6 +205,11 @@ static bool read_name(const struct value *act, const char *field, struct span *o
 
     if (length > VERDICT_NAME || (text && !text_is_utf8(text, length))) {
         return refuse_field(field, err);
+    }
+    if (!text || !*text || *text == '.' || strpbrk(text, "/\\")) {
+        err_set(err, ERR_INVALID, SAY("“%s”不是模板的名称", "\"%s\" is no name of a template"),
+                text ? text : "");
+        return false;
     }
     *out = span_of(text ? text : "");
     return true;
@@ -400,7 +406,7 @@ bool wishes_apply(struct keeper *keeper, struct wishes *wishes, struct err *err)
     if (ready.deed_count) {
         ready.deeds[0].also = put_beside;
         ready.deeds[0].context = &ready;
-        ok = deeds_do(keeper, wishes->actor, ready.deeds, ready.deed_count, true, err);
+        ok = deeds_do(keeper, ready.deeds, ready.deed_count, true, err);
         wishes->ran->facts = ok ? (int64_t)ready.deed_count : 0;
     } else {
         ok = put_alone(keeper, &ready, err);

@@ -14,6 +14,7 @@
 #include "script/service.h"
 
 #define ROUSED_US 200 /* how long a roused worker looks out before it sleeps again */
+#define LINGER_US 400 /* the same after an answer, when the request came as soon after the last */
 #define SECOND_LINE ((size_t)512 * 1024 * 1024) /* address space beyond twice the memory limit */
 
 const struct worker_limits WORKER_RULE = {
@@ -21,10 +22,10 @@ const struct worker_limits WORKER_RULE = {
 const struct worker_limits WORKER_JOB = {
     .cpu_ms = 30000, .wall_ms = 60000, .memory = (size_t)128 << 20, .output = (size_t)1 << 20};
 
-/* Somebody is about to ask: waking up now takes less time than waking up then. */
-static void look_out(int fd)
+/* Looks for a request for a while, since waking up takes longer than a small answer does. */
+static void look_out(int fd, int64_t micros)
 {
-    int64_t until = clock_micros() + ROUSED_US;
+    int64_t until = clock_micros() + micros;
     struct pollfd one = {.fd = fd, .events = POLLIN};
 
     while (poll(&one, 1, 0) == 0 && clock_micros() < until) {
@@ -36,6 +37,7 @@ void worker_run(struct service *service, const struct worker_limits *limits, int
 {
     struct guard_limits inner = {limits->cpu_ms, limits->memory, limits->output};
     struct err err = {0};
+    int64_t answered = 0;
     struct buf request;
     struct buf reply;
 
@@ -46,8 +48,10 @@ void worker_run(struct service *service, const struct worker_limits *limits, int
         service_refuse(service, err.text);
     }
     while (pipe_receive(CONFINE_FD, &request, PIPE_FRAME_MAX, 0, &err)) {
-        if (request.length == 0) {
-            look_out(CONFINE_FD);
+        bool is_hurried = clock_micros() - answered < LINGER_US;
+
+        if (request.length == 0) { /* somebody is about to ask */
+            look_out(CONFINE_FD, ROUSED_US);
             continue;
         }
         service_answer(service, request.bytes, request.length, &reply);
@@ -55,6 +59,10 @@ void worker_run(struct service *service, const struct worker_limits *limits, int
             break;
         }
         service_rest(service); /* while the keeper writes down what we answered */
+        answered = clock_micros();
+        if (is_hurried) {
+            look_out(CONFINE_FD, LINGER_US);
+        }
     }
     _exit(0); /* without closing the Lua state: no finalizer runs outside the limits */
 }

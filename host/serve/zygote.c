@@ -1,7 +1,7 @@
 /* Two processes share this file: the one that asks (the keeper) and the zygote, whose loop stands
    first. They speak lists of integers in the codec over a socket pair: {FORK, cpu, memory, output}
-   gives {pid} and then a descriptor, {END, pid} gives {status of wait}. Only the zygote reaps, and
-   only when asked, so a pid that a link holds is never another process. */
+   or {READ} gives {pid} and then a descriptor, {END, pid} gives {status of wait}. Only the zygote
+   reaps, and only when asked, so a pid that a link holds is never another process. */
 #include "serve/zygote.h"
 
 #include <errno.h>
@@ -23,6 +23,7 @@
 #include "script/confine.h"
 #include "script/service.h"
 #include "serve/fault.h"
+#include "serve/reader.h"
 
 #define START_MS 20000
 #define ANSWER_MS 10000
@@ -32,7 +33,8 @@
 
 enum message {
     FORK = 1,
-    END = 2
+    END = 2,
+    READ = 3 /* a fork too, that reads one file */
 };
 
 struct zygote {
@@ -113,6 +115,9 @@ static bool hatch(const struct nest *nest, const int64_t *numbers, struct err *e
     pid = fork();
     if (pid == 0) {
         confine_tie(parent);
+        if (numbers[0] == READ) {
+            reader_run(ends[1], nest->is_loose);
+        }
         worker_run(nest->service, &limits, ends[1], nest->is_loose);
     }
     close(ends[1]);
@@ -148,6 +153,7 @@ static bool serve_one(const struct nest *nest, struct err *err)
     }
     switch (numbers[0]) {
     case FORK:
+    case READ:
         return hatch(nest, numbers, err);
     case END:
         return bury(nest->socket, (pid_t)numbers[1], err);
@@ -258,6 +264,11 @@ void zygote_stop(struct zygote *zygote)
     mem_free(zygote);
 }
 
+int zygote_fd(const struct zygote *zygote)
+{
+    return zygote->socket;
+}
+
 /* One question and its answer. After a failure nobody knows whose answer comes next, so there is no
    further question: the zygote ends with its socket, and its workers with it. */
 static bool converse(struct zygote *zygote, const int64_t *ask, size_t count,
@@ -277,15 +288,15 @@ static bool converse(struct zygote *zygote, const int64_t *ask, size_t count,
     return true;
 }
 
-bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
-                 struct worker_link **out, struct err *err)
+/* The pid of what the zygote forks when asked so, and then its pipe. */
+static bool fork_one(struct zygote *zygote, const int64_t *ask, size_t count,
+                     struct worker_link **out, struct err *err)
 {
-    const int64_t ask[] = {FORK, limits->cpu_ms, (int64_t)limits->memory, (int64_t)limits->output};
     int64_t answer[NUMBERS_MAX];
     int fd;
     struct worker_link *link;
 
-    if (!converse(zygote, ask, COUNT_OF(ask), answer, err)) {
+    if (!converse(zygote, ask, count, answer, err)) {
         return false;
     }
     if (answer[0] <= 0) {
@@ -303,6 +314,19 @@ bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
     link->fd = fd;
     *out = link;
     return true;
+}
+
+bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
+                 struct worker_link **out, struct err *err)
+{
+    const int64_t ask[] = {FORK, limits->cpu_ms, (int64_t)limits->memory, (int64_t)limits->output};
+
+    return fork_one(zygote, ask, COUNT_OF(ask), out, err);
+}
+
+bool zygote_fork_reader(struct zygote *zygote, struct worker_link **out, struct err *err)
+{
+    return fork_one(zygote, &(const int64_t){READ}, 1, out, err);
 }
 
 bool worker_send(struct worker_link *link, const struct buf *request, int64_t deadline,

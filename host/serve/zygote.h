@@ -25,9 +25,13 @@ MUST_USE bool zygote_start(const struct zygote_options *options, struct zygote *
                            struct err *err);
 /* Ends it and its workers; accepts NULL. End the links first. */
 void zygote_stop(struct zygote *zygote);
+/* Readable when the zygote is gone while nobody asks it; -1 when that is known already. */
+int zygote_fd(const struct zygote *zygote);
 /* One fresh worker. ERR_MISSING when the zygote is gone: start another. */
 MUST_USE bool zygote_fork(struct zygote *zygote, const struct worker_limits *limits,
                           struct worker_link **out, struct err *err);
+/* One fresh reader of files (serve/reader.h), asked and ended like a worker. */
+MUST_USE bool zygote_fork_reader(struct zygote *zygote, struct worker_link **out, struct err *err);
 
 /* Writes one request (a value in the codec's form); deadline is of clock_steady, 0 for none. */
 MUST_USE bool worker_send(struct worker_link *link, const struct buf *request, int64_t deadline,

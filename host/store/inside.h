@@ -25,8 +25,6 @@ struct store {
     struct store_cost past; /* of statements that left the cache */
 };
 
-/* False, with the poison in err, when nothing may be done with the store any more. */
-MUST_USE bool store_is_usable(const struct store *store, struct err *err);
 /* Takes in what a driver said: true for OK and ROW; BROKEN rolls back and poisons. */
 MUST_USE bool store_settle(struct store *store, enum driver_result result, struct err *err);
 /* Finishes all cached statements. */

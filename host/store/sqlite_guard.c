@@ -69,6 +69,7 @@ static const struct switch_of SWITCHES[] = {
     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, "trusted_schema"},
     {SQLITE_DBCONFIG_DQS_DML, 0, "dqs_dml"},
     {SQLITE_DBCONFIG_DQS_DDL, 0, "dqs_ddl"},
+    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, "triggers"}, /* no schema of ours has one */
     {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, "load_extension"},
     {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, "fts3_tokenizer"},
     {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0, "writable_schema"},

@@ -13,6 +13,8 @@
 #define SQLITE_OUR_ID 0x4442414e /* "DBAN", the application_id of every database of duban */
 
 struct sqlite3;
+struct sqlite3_file;
+struct sqlite_log;
 
 struct sqlite_conn {
     struct sqlite3 *db;
@@ -57,5 +59,19 @@ enum driver_result sqlite_check(void *conn, struct err *err);
 const char *sqlite_vfs_name(void);
 /* Syncs of the file that a sqlite3_file of this VFS stands for, since the last call; 0 for NULL. */
 int64_t sqlite_vfs_syncs(void *file);
+/* A write that reaches the file of the ordinary VFS, unless a test wants it to fail. */
+int sqlite_vfs_write(struct sqlite3_file *real, const void *bytes, int count, int64_t offset);
+
+/* Gathers the writes to a log; file outlives it. Gives codes of SQLite. What waits is written when
+   the commit is complete, and by sqlite_log_flush, which comes before all else that is done with
+   the file. */
+struct sqlite_log *sqlite_log_new(struct sqlite3_file *file);
+int sqlite_log_write(struct sqlite_log *log, const void *bytes, int count, int64_t offset);
+int sqlite_log_flush(struct sqlite_log *log);
+/* Before another may write: the transaction was committed or rolled back. */
+void sqlite_log_end(struct sqlite_log *log);
+/* Before the file is cut to size. */
+int sqlite_log_truncate(struct sqlite_log *log, int64_t size);
+void sqlite_log_free(struct sqlite_log *log);
 
 #endif

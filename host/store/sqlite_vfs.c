@@ -1,5 +1,6 @@
 /* A thin VFS on the way to the ordinary one. It counts syncs, which is how specs and benchmarks see
-   that requests share a commit; in test builds it can also make the nth write or sync fail. */
+   that requests share a commit, and hands the log to the one that gathers its writes; in test
+   builds it can also make the nth write or sync fail. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 struct shim {
     sqlite3_file base;
     int64_t syncs;
+    struct sqlite_log *log;    /* NULL: not a log */
+    struct shim *database;     /* of a log; NULL: another file */
+    struct sqlite_log *beside; /* of a database: its log while that is open */
     /* the file of the ordinary VFS follows */
 };
 
@@ -18,6 +22,18 @@ struct shim {
 static sqlite3_file *real_of(sqlite3_file *file)
 {
     return (sqlite3_file *)(void *)((char *)file + SHIM_SIZE);
+}
+
+static struct sqlite_log *log_of(sqlite3_file *file)
+{
+    return ((struct shim *)(void *)file)->log;
+}
+
+static int flush(sqlite3_file *file)
+{
+    struct sqlite_log *log = log_of(file);
+
+    return log ? sqlite_log_flush(log) : SQLITE_OK;
 }
 
 #ifdef DUBAN_TEST
@@ -50,40 +66,62 @@ static int injected(const char *call)
 }
 #endif
 
+int sqlite_vfs_write(sqlite3_file *real, const void *bytes, int count, int64_t offset)
+{
+    int code = injected("write");
+
+    return code ? code : real->pMethods->xWrite(real, bytes, count, offset);
+}
+
 static int shim_close(sqlite3_file *file)
 {
-    return real_of(file)->pMethods->xClose(real_of(file));
+    struct shim *shim = (struct shim *)(void *)file;
+    int code = flush(file);
+    int closed = real_of(file)->pMethods->xClose(real_of(file));
+
+    if (shim->database) {
+        shim->database->beside = NULL;
+    }
+    sqlite_log_free(shim->log);
+    shim->log = NULL;
+    return code ? code : closed;
 }
 
 static int shim_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset)
 {
-    return real_of(file)->pMethods->xRead(real_of(file), bytes, count, offset);
+    int code = flush(file);
+
+    return code ? code : real_of(file)->pMethods->xRead(real_of(file), bytes, count, offset);
 }
 
 static int shim_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
-    int code = injected("write");
-
-    return code ? code : real_of(file)->pMethods->xWrite(real_of(file), bytes, count, offset);
+    return log_of(file) ? sqlite_log_write(log_of(file), bytes, count, offset)
+                        : sqlite_vfs_write(real_of(file), bytes, count, offset);
 }
 
 static int shim_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-    return real_of(file)->pMethods->xTruncate(real_of(file), size);
+    int code = log_of(file) ? sqlite_log_truncate(log_of(file), size) : SQLITE_OK;
+
+    return code ? code : real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
 static int shim_sync(sqlite3_file *file, int flags)
 {
     struct shim *shim = (struct shim *)(void *)file;
-    int code = injected("sync");
+    int code = flush(file);
 
+    code = code ? code : injected("sync");
     shim->syncs++;
     return code ? code : real_of(file)->pMethods->xSync(real_of(file), flags);
 }
 
 static int shim_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-    return real_of(file)->pMethods->xFileSize(real_of(file), size);
+    int code = flush(file);
+
+    return code ? code : real_of(file)->pMethods->xFileSize(real_of(file), size);
 }
 
 static int shim_lock(sqlite3_file *file, int level)
@@ -121,8 +159,15 @@ static int shim_map(sqlite3_file *file, int page, int size, int extend, void vol
     return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, out);
 }
 
+/* Lock 0 is that of writing. What a transaction wrote that was rolled back may still wait; it goes
+   out now, for later it would go over what another writer committed. */
 static int shim_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
+    struct shim *shim = (struct shim *)(void *)file;
+
+    if (offset == 0 && (flags & SQLITE_SHM_UNLOCK) && shim->beside) {
+        sqlite_log_end(shim->beside);
+    }
     return real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
 }
 
@@ -168,6 +213,17 @@ static const sqlite3_io_methods METHODS = {
     .xUnfetch = shim_unfetch,
 };
 
+static void open_log(struct shim *shim, const char *name)
+{
+    sqlite3_file *database = sqlite3_database_file_object(name);
+
+    shim->log = sqlite_log_new(real_of(&shim->base));
+    if (database && database->pMethods == &METHODS) {
+        shim->database = (struct shim *)(void *)database;
+        shim->database->beside = shim->log;
+    }
+}
+
 static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *given)
 {
     struct shim *shim = (struct shim *)(void *)file;
@@ -183,6 +239,9 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
     }
     /* A close is owed whenever the inner file has methods, also after a failure. */
     shim->base.pMethods = real_of(file)->pMethods ? &METHODS : NULL;
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL)) {
+        open_log(shim, name);
+    }
     return code;
 }
 

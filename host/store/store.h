@@ -61,6 +61,10 @@ int64_t store_last_id(const struct store *store);
 MUST_USE bool store_count_tables(struct store *store, const char *name, int64_t *count,
                                  struct err *err);
 
+/* False, with the first reason, once a write or a sync has failed: nothing works any more until the
+   store is opened anew. */
+MUST_USE bool store_is_usable(const struct store *store, struct err *err);
+
 /* Statements: indexes of values from 1, of columns from 0. Bound bytes are copied unless _static.
  */
 MUST_USE bool stmt_bind_int(struct stmt *stmt, int index, int64_t number, struct err *err);

@@ -91,6 +91,18 @@ function days.add_months(day, months)
   return days.from_civil(year, month, math.min(date, days.month_length(year, month)))
 end
 
+local function is_within(n)
+  return math.type(n) == "integer" and n >= -LIMIT and n <= LIMIT
+end
+
+--- Whether a value is a span that can be counted: its kind, and a number within ten years of days.
+---@param value any
+---@return boolean
+function days.is_span(value)
+  return type(value) == "table" and (value.kind == "workdays" or value.kind == "days"
+    or value.kind == "months") and is_within(value.n)
+end
+
 --- Read a budget written "5wd", "15d", "2m" or "-3wd".
 ---@param text string
 ---@return table? budget
@@ -99,12 +111,12 @@ function days.budget(text)
   local count, unit = tostring(text):match("^([+-]?%d+)(%a+)$")
   if not KINDS[unit or ""] then
     return nil, words.sayf("“%s”不是期限，请写成 5wd、15d、2m 或 -3wd",
-      "\"%s\" is no budget; write 5wd, 15d, 2m or -3wd", tostring(text))
+      "\"%s\" is no budget; write 5wd, 15d, 2m or -3wd", words.short(text))
   end
   local n = tonumber(count)
-  if math.type(n) ~= "integer" or math.abs(n) > LIMIT then
+  if not is_within(n) then
     return nil, words.sayf("期限“%s”太长，最多 %d", "the budget \"%s\" is too long, at most %d",
-      text, LIMIT)
+      words.short(text), LIMIT)
   end
   return { kind = KINDS[unit], n = n }
 end

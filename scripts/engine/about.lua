@@ -3,6 +3,7 @@
 
 local calendar = require("calendar")
 local index = require("engine.index")
+local reaches = require("engine.reaches")
 local view = require("engine.view")
 
 local about = {}
@@ -166,12 +167,13 @@ function about.of(def)
       missed = def.missed or "once" }
   end
   local found = effects_of(def)
+  local list, names = reaches.of(def)
   return { kind = "workflow", id = def.id, title = def.title, code = def.code,
     fields = fields_of(def.record), facts = facts_of(def), fact_order = view.copy(def.facts.order),
     states = states_of(def), deadlines = titles(def.deadlines), ladders = titles(def.ladders),
     steps = steps_of(def), signals = signals_of(def), settings = settings_of(def),
     opens = index.sorted_keys(found.open), documents = index.sorted_keys(found.document),
-    templates = index.sorted_keys(found.notify) }
+    templates = index.sorted_keys(found.notify), reaches = list, template_names = names }
 end
 
 return about

@@ -13,13 +13,8 @@ local words = require("words")
 
 local deadlines = {}
 
-local function is_time(value)
-  return type(value) == "table" and (value.kind == "workdays" or value.kind == "days"
-    or value.kind == "months") and math.type(value.n) == "integer"
-end
-
 local function as_budget(value)
-  if is_time(value) then
+  if calendar.is_span(value) then
     return { kind = value.kind, n = value.n }
   elseif type(value) == "table" and value.kind == "date" and calendar.day(value.date or "") then
     return { kind = "date", date = value.date }
@@ -31,12 +26,22 @@ local function as_budget(value)
   return nil
 end
 
--- A deadline that cannot be armed fails the fact; where nobody can be told, it is noted.
-local function cannot(w, id, text)
+local CANNOT = {
+  no_start_day = { "期限“%s”无法起算：起算日期“%s”没有填写",
+    "the deadline \"%s\" cannot start: its date \"%s\" is not filled in" },
+  no_budget = { "期限“%s”无法起算：没有可用的办理期限",
+    "the deadline \"%s\" cannot start: it has no usable budget" },
+}
+
+-- A deadline that cannot be armed fails the fact; where nobody can be told, it is noted, by a code:
+-- a row is folded again under any language.
+local function cannot(w, id, why)
+  local deadline, said = w.def.deadlines.id[id], CANNOT[why]
   if w.strict then
-    error({ refused = { kind = "invalid", text = text } }, 0)
+    error({ refused = { kind = "invalid",
+      text = words.sayf(said[1], said[2], deadline.title, tostring(deadline.from)) } }, 0)
   end
-  rows.decide(w, "noted", id, { reason = "not_armed", text = text }, w.def.deadlines.id[id].line)
+  rows.decide(w, "noted", id, { reason = why }, deadline.line)
 end
 
 local function base_of(w, deadline)
@@ -54,15 +59,12 @@ end
 local function read_start(w, id, deadline)
   local base = base_of(w, deadline)
   if not base then
-    cannot(w, id, words.sayf("期限“%s”无法起算：起算日期“%s”没有填写",
-      "the deadline \"%s\" cannot start: its date \"%s\" is not filled in",
-      deadline.title, tostring(deadline.from)))
+    cannot(w, id, "no_start_day")
     return nil
   end
   local budget = as_budget(view.value(w, deadline.budget, deadline))
   if not budget then
-    cannot(w, id, words.sayf("期限“%s”无法起算：没有可用的办理期限",
-      "the deadline \"%s\" cannot start: it has no usable budget", deadline.title))
+    cannot(w, id, "no_budget")
     return nil
   end
   return base, budget

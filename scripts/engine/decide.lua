@@ -10,6 +10,19 @@ local decide = {}
 
 local NOTHING = {}
 
+--- The snapshot a case stands at; one that cannot be read is never taken for a case not yet open.
+---@param loaded { decode: function }
+---@param bytes string
+---@return table
+function decide.snapshot(loaded, bytes)
+  local s = loaded.decode(bytes)
+  if type(s) ~= "table" or type(s.dl) ~= "table" then
+    error({ refused = { kind = "internal", text = words.say("案件的现状已损坏，请运行 duban verify，并从备份恢复",
+      "what the case stands at is damaged: run duban verify and restore a backup") } }, 0)
+  end
+  return s
+end
+
 local function take_ask(loaded, s, ask, now, out)
   local def, ctx = loaded.def, loaded.ctx
   fold.advance(def, ctx, s, ask.at - 1, now or ask.now or ask.at, out)
@@ -17,14 +30,15 @@ local function take_ask(loaded, s, ask, now, out)
   return fold.take(def, ctx, s, ask, out)
 end
 
-local function fold_item(loaded, s, item, out)
+local function fold_item(loaded, item, out)
   local def, ctx = loaded.def, loaded.ctx
+  local s = item[2] and decide.snapshot(loaded, item[2]) or fold.open()
   local at, now, inputs, ask = item[3], item[4], item[5], item[6]
   for index, input in ipairs(inputs or NOTHING) do
     out.after = index
     fold.apply(def, ctx, s, input, out)
   end
-  out.after = 0
+  out.after, out.s = 0, s
   local refused = ask and take_ask(loaded, s, ask, now, out)
   if refused then
     return refused
@@ -45,7 +59,7 @@ end
 ---@param why any
 ---@return table
 function decide.fault(loaded, number, why)
-  local text, title, line = tostring(why), view.place()
+  local text, title, line = words.raised(why), view.place()
   if type(why) == "table" and why.refused then
     return why.refused
   end
@@ -71,15 +85,15 @@ end
 ---@param item table the list of six
 ---@return table result the list of ten
 function decide.item(loaded, item)
-  local s = item[2] and loaded.decode(item[2]) or fold.open()
   local out = { rows = {}, effects = {}, after = 0 }
   loaded.ctx.number = item[1]
-  local ok, refused = pcall(fold_item, loaded, s, item, out)
+  local ok, refused = pcall(fold_item, loaded, item, out)
   if not ok then
     return refusal(item, decide.fault(loaded, item[1], refused))
   elseif refused then
     return refusal(item, refused)
   end
+  local s = out.s
   return { out.rows, loaded.encode(s), fold.wake(s), s.state, fold.due(loaded.def, s),
     s.closed or false, out.effects, false, record_of(item, s, out), fold.late(loaded.def, s) }
 end

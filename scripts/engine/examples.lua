@@ -214,7 +214,7 @@ local function try(def, ctx, example)
   if not ok then
     local title = view.place()
     self:fail(example, words.sayf("脚本出错%s：%s", "the script failed%s: %s",
-      title and " (" .. title .. ")" or "", tostring(why)))
+      title and " (" .. title .. ")" or "", words.raised(why)))
   end
   return self.failures
 end

@@ -68,10 +68,10 @@ local function need_day(text)
 end
 
 local function need_budget(given)
-  if type(given) == "table" then
+  if calendar.is_span(given) then
     return given
   end
-  local budget, why = calendar.budget(given)
+  local budget, why = calendar.budget(type(given) == "table" and "{…}" or given)
   if not budget then
     error(why, 3)
   end
@@ -179,6 +179,26 @@ local function chunk_of(request, host, inside)
   end
 end
 
+-- A call that fails inside C says no place; its caller in the script is the place.
+local function placed(name)
+  return function(why)
+    if type(why) ~= "string" or why:find("^[^\n]-:%d+: ") then
+      return why
+    end
+    for level = 3, 12 do
+      local _, place = pcall(error, "", level)
+      if type(place) == "string" and place:sub(1, #name + 1) == name .. ":" then
+        return place .. why
+      end
+    end
+    return name .. ": " .. why
+  end
+end
+
+local function sentence(name, why)
+  return (type(why) == "string" and "" or name .. ": ") .. words.raised(why)
+end
+
 local function returned(value)
   local kind = type(value)
   if value == nil or kind == "table" or kind == "function" then
@@ -202,9 +222,9 @@ function run.answer(request, host, ctx, day)
   if not act then
     return first_finding(findings, request.name)
   end
-  local ok, value = pcall(act)
+  local ok, value = xpcall(act, placed(request.name))
   if not ok then
-    return { done = false, fault = tostring(value) }
+    return { done = false, fault = sentence(request.name, value) }
   end
   return { done = true, returned = returned(value), acts = acts }
 end

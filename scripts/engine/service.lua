@@ -101,6 +101,7 @@ local function calendars_from(request)
 end
 
 function ops.decide(request)
+  words.set_language(request.lang or words.language())
   calendars_from(request)
   local out = {}
   for at, item in ipairs(request.items) do
@@ -112,24 +113,28 @@ function ops.decide(request)
   return { items = out }
 end
 
-local function snapshot_of(request)
-  return host.decode(request.snapshot)
+-- What is told of a case, or the fault that the telling met.
+local function told(request, tell)
+  words.set_language(request.lang or words.language())
+  loaded.ctx.number = request.number or loaded.ctx.number
+  local ok, list = pcall(function()
+    local s = decide.snapshot(loaded, request.snapshot)
+    return tell(loaded.def, loaded.ctx, s, request.rows or {})
+  end)
+  if not ok then
+    return nil, decide.fault(loaded, request.number, list)
+  end
+  return list
 end
 
 function ops.explain(request)
-  words.set_language(request.lang)
-  loaded.ctx.number = request.number or loaded.ctx.number
-  return { lines = explain.lines(loaded.def, loaded.ctx, snapshot_of(request), request.rows or {}) }
+  local lines, why = told(request, explain.lines)
+  return { lines = lines or {}, refused = why }
 end
 
 ops.next = function(request)
-  words.set_language(request.lang or words.language())
-  loaded.ctx.number = request.number or loaded.ctx.number
-  local ok, items = pcall(next_of.list, loaded.def, loaded.ctx, snapshot_of(request))
-  if not ok then
-    return { items = {}, refused = decide.fault(loaded, request.number, items) }
-  end
-  return { items = items }
+  local items, why = told(request, next_of.list)
+  return { items = items or {}, refused = why }
 end
 
 local function form_of(name)
@@ -142,6 +147,7 @@ local function form_of(name)
 end
 
 function ops.values(request)
+  words.set_language(request.lang or words.language())
   local form = form_of(request.form)
   if not form then
     return { findings = { { field = "", text = words.sayf("没有“%s”这张表", "there is no form \"%s\"",

@@ -201,6 +201,20 @@ function base.frozen(of)
   })
 end
 
+local function caught(before, ...)
+  words.set_language(before)
+  return ...
+end
+
+--- pcall as scripts have it. What is caught may become part of a row, so the house says it in one
+--- language whoever reads.
+---@return boolean, any
+function base.pcall(...)
+  local before = words.language()
+  words.set_language("zh")
+  return caught(before, pcall(...))
+end
+
 local function strings()
   local out = pick(string, "byte char find gmatch gsub len lower match reverse sub upper")
   out.format, out.rep = format, rep
@@ -218,7 +232,7 @@ end
 function base.build()
   return {
     assert = assert, error = error, ipairs = ipairs, next = base.next, pairs = base.pairs,
-    pcall = pcall, select = select, tonumber = tonumber, tostring = base.tostring, type = type,
+    pcall = base.pcall, select = select, tonumber = tonumber, tostring = base.tostring, type = type,
     setmetatable = set_metatable,
     string = base.frozen(strings()),
     table = base.frozen(tables()),

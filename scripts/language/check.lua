@@ -190,6 +190,17 @@ local function check_ladder(r, ladder)
   end
 end
 
+-- A message waits for the number of the paper it carries, so there must be one to come.
+local function check_papers(r)
+  for _, one in ipairs(r.papers and r.papers.carried or {}) do
+    if not r.papers.numbered[one.name] then
+      r:complain(one.node, words.sayf("消息所附的“%s”不是本程序里带文号（series）的文书%s",
+        "the message carries \"%s\", which is no paper with a series of this procedure%s", one.name,
+        words.hint(one.name, r.papers.numbered)), one.name)
+    end
+  end
+end
+
 --- Note what is wrong with a definition as a whole.
 ---@param r table reader
 ---@param def table
@@ -197,6 +208,7 @@ function check.meaning(r, def)
   shared_names(r, def)
   flow.check(r, def)
   check_keeps(r, def)
+  check_papers(r)
   for _, id in ipairs(def.deadlines.order) do
     check_deadline(r, def, def.deadlines.id[id])
   end

@@ -68,10 +68,10 @@ function terms.day(raw, today)
   if day then
     return day
   elseif shaped then
-    return nil, words.sayf("日期“%s”不存在", "there is no such date: \"%s\"", tostring(raw))
+    return nil, words.sayf("日期“%s”不存在", "there is no such date: \"%s\"", words.short(raw))
   end
   return nil, words.sayf("“%s”不是日期，请写成 2026-03-05 或 2026年3月5日",
-    "\"%s\" is no date; write 2026-03-05", tostring(raw))
+    "\"%s\" is no date; write 2026-03-05", words.short(raw))
 end
 
 local KINDS = {
@@ -126,7 +126,7 @@ function terms.time(raw)
     return time
   end
   return nil, words.sayf("“%s”不是期限，请写成 10个工作日、15日内、2个月 或 10wd",
-    "\"%s\" is no budget; write 10wd, 15d or 2m", tostring(raw))
+    "\"%s\" is no budget; write 10wd, 15d or 2m", words.short(raw))
 end
 
 local function month_end(year, month)
@@ -293,7 +293,7 @@ function terms.read(raw, today)
     return term
   end
   return nil, words.sayf("读不懂期限“%s”，请写成 30个工作日、2个月内、3月底前、2026年6月30日前 或 长期坚持",
-    "cannot read the term \"%s\"; write 30wd, 2m, 2026-06-30 or 长期", tostring(raw))
+    "cannot read the term \"%s\"; write 30wd, 2m, 2026-06-30 or 长期", words.short(raw))
 end
 
 return terms

@@ -16,7 +16,7 @@ values.time = terms.time
 local READ = {}
 
 local function refused(raw, zh, en)
-  return nil, words.sayf("“%s”%s", "\"%s\" %s", type(raw) == "table" and "{…}" or tostring(raw),
+  return nil, words.sayf("“%s”%s", "\"%s\" %s", type(raw) == "table" and "{…}" or words.short(raw),
     words.say(zh, en))
 end
 
@@ -89,8 +89,8 @@ function READ.choice(field, raw)
       return choice
     end
   end
-  return nil, words.sayf("没有“%s”这个选项%s（可选：%s）", "there is no choice \"%s\"%s (%s)", text,
-    words.hint(text, field.choices or {}), words.join(field.choices or {}))
+  return nil, words.sayf("没有“%s”这个选项%s（可选：%s）", "there is no choice \"%s\"%s (%s)",
+    words.short(text), words.hint(text, field.choices or {}), words.join(field.choices or {}))
 end
 
 local function attachment(item)
@@ -242,10 +242,10 @@ local function by_id(form, given, findings)
     local id = known[name]
     if not id then
       findings[#findings + 1] = { field = name, text = words.sayf("没有“%s”这一项%s",
-        "there is no field \"%s\"%s", name, words.hint(name, known)) }
+        "there is no field \"%s\"%s", words.short(name), words.hint(name, known)) }
     elseif out[id] ~= nil then
       findings[#findings + 1] = { field = id, text = words.sayf("“%s”填了两次",
-        "\"%s\" is given twice", name) }
+        "\"%s\" is given twice", words.short(name)) }
     else
       out[id] = given[name]
     end

@@ -49,7 +49,8 @@ describe("bad input", function()
       { { "setting", "probe.limt", "3wd" }, "没有“limt”这个设置；有：limit" },
       { { "quarantine", "return", "prob" }, "没有停用的程序或搁置的事项叫“prob”，可用 duban quarantine 查看" },
       { { "job", "run", "prob" }, "“prob”没有启用的版本" },
-      { { "outbox", "--status", "gone" }, "没有状态“gone”；有：waiting（待发）、cancelled（已取消）、sent（已发）、dead（不达）" },
+      { { "outbox", "--status", "gone" }, "没有状态“gone”；有：waiting（待发）、claimed（在途）、sent（已发）、"
+        .. "unknown（结果不明）、dead（不达）、cancelled（取消）、digested（汇总）" },
       { { "--office", "439999", "cases" }, "本站点没有编码或名称为“439999”的机构" },
     }
     for _, case in ipairs(cases) do
@@ -78,6 +79,8 @@ describe("bad input", function()
     it("is told for an option as well", function()
       assert.equal("设置“办理时限”以“个工作日”计，不能写成“日”", refused("setting", "probe.limit", "3d"))
       assert.equal("“5xd”不是期限，请写成 5wd、15d、2m 或 -3wd", refused("calendar", "due", "2026-03-02", "5xd"))
+      assert.equal("期限“-9223372036854775808d”太长，最多 3660",
+        refused("calendar", "due", "2026-03-02", "-9223372036854775808d"))
     end)
 
     it("is told for what a JSON file holds", function()
@@ -246,6 +249,42 @@ describe("bad input", function()
     assert.matches("documents", why)
   end)
 
+  describe("a script that is checked", function()
+    local function findings(from, to)
+      local script = assert(require("raw.file").read("spec/data/probe.lua"))
+      local at, past = script:find(from, 1, true)
+      local name = path("checked.lua", script:sub(1, at - 1) .. to .. script:sub(past + 1))
+      local done = office:run("check", name)
+      assert.equal(1, done.code, done.out)
+      local first, rest = done.out:sub(#name + 2):match("^([^\n]*)\n([^\n]*)")
+      return first, rest
+    end
+
+    it("has titles of one line that stand as they are written, and ids of a length", function()
+      local function titled(title)
+        return (findings('workflow "督办件"', ('workflow "%s"'):format(title)))
+      end
+      for _, title in ipairs({ "督\\27[31m办", "督\\n办", "督\\u{202e}办", "督\\u{2066}办" }) do
+        assert.equal("2:17: 名称中有控制字符", titled(title))
+      end
+      assert.equal("2:17: “" .. ("督"):rep(40) .. "…”太长，最多 200 字节", titled(("督"):rep(70)))
+      assert.equal("3:8: 代号“" .. ("p"):rep(40) .. "…”太长，最多 60 个字母",
+        (findings('"probe"', '"' .. ("p"):rep(61) .. '"')))
+    end)
+
+    it("tells an error object whose words raise without a traceback", function()
+      local first = findings('id = "accepted", by = role "section_head"', 'id = "accepted", by = role "section_head",'
+        .. ' guard { "不可", function() error(setmetatable({}, { __tostring = error })) end }')
+      assert.matches("脚本出错.*抛出的错误没有文字$", first)
+    end)
+
+    it("is stopped where it never ends, and told once with its line #slow", function()
+      local first, rest = findings("return workflow", "while true do end\nreturn workflow")
+      assert.matches("^2:1: 运行超过 %d+ 毫秒仍未结束", first)
+      assert.matches("^1 个文件，1 处错误", rest)
+    end)
+  end)
+
   it("says a file is not there in the language of the reader", function()
     local name = office.path .. "/none.lua"
     assert.equal(("文件 %s：没有这个文件"):format(name), refused("run", name))
@@ -255,6 +294,28 @@ describe("bad input", function()
     local done = office:run("open", "probe", "unit=\27[31m省教育局", "matter=甲", "--by", "P04")
     assert.equal(1, done.code)
     assert.is_nil(done.err:find("\27", 1, true))
+  end)
+
+  it("never lets them begin a line of their own", function()
+    assert.equal("没有编码或名称为“省教育局 duban: 已办结”的人员",
+      refused("open", "probe", "unit=S001", "matter=甲", "--by", "省教育局\nduban: 已办结"))
+    assert.equal("没有命令“a  b”，命令表见 duban help", (office:run("a\n\tb").err:gsub("^duban: ", ""):gsub("\n$", "")))
+  end)
+
+  describe("a word of ten thousand bytes", function()
+    local long, shown = ("省"):rep(4000), ("省"):rep(40) .. "…"
+    for given, sentence in pairs({
+      ["count=" .. long] = "“件数”：“" .. shown .. "”不是整数",
+      ["came=" .. long] = "“收文日期”：“" .. shown .. "”不是日期，请写成 2026-03-05 或 2026年3月5日",
+      ["term=" .. long] = "“办理期限”：读不懂期限“" .. shown
+        .. "”，请写成 30个工作日、2个月内、3月底前、2026年6月30日前 或 长期坚持",
+      ["way=" .. long] = "“方式”：没有“" .. shown .. "”这个选项（可选：书面、电话）",
+      [long .. "=1"] = "没有“" .. shown .. "”这一项",
+    }) do
+      it("is told back by its beginning: " .. given:sub(1, 9), function()
+        assert.equal(sentence, refused("open", "probe", "unit=S001", "matter=甲", given, "--by", "P04"))
+      end)
+    end
   end)
 
   it("keeps the site whole through all of it", function()

@@ -57,7 +57,7 @@ describe("a CSV", function()
     { "that is empty", "", "sheet.csv 没有表头" },
     { "of blank lines", "\n\n , \n", "sheet.csv 没有表头" },
     { "with a header alone", HEADER, "sheet.csv 只有表头，没有数据" },
-    { "that is a workbook", "PK\3\4rest", "sheet.csv: 目前只读 CSV：请在表格软件里另存为 CSV" },
+    { "that is half a workbook", "PK\3\4rest", "sheet.csv: 文件已损坏或不完整（压缩包），请在 WPS 或 Excel 中打开后另存为 .xlsx" },
   }
   for _, case in ipairs(cases) do
     it(case[1] .. " is refused as a list of units and as a ledger", function()
@@ -93,6 +93,12 @@ describe("a CSV", function()
       refused("units", HEADER .. "S010," .. ("省"):rep(500) .. ",,,,\n"))
   end)
 
+  it("with a mark in a name that turns its reading round is refused", function()
+    for _, name in ipairs({ "省\u{202e}厅计审", "省\u{2066}厅", "省\27[31m厅", "省\u{9b}31m厅" }) do
+      assert.equal("第 2 行：名称中有控制字符", refused("units", HEADER .. "S010," .. name .. ",,,,\n"))
+    end
+  end)
+
   it("with a secrecy mark in a cell, or a level alone under 密级, is refused by line and column", function()
     assert.equal("sheet.csv: 第 2 行第 2 列 带有密级标志，本系统未经保密认证，不予接收", refused("units", HEADER .. "S9,机密★,,,,\n"))
     assert.equal("sheet.csv: 第 2 行第 3 列 带有密级标志，本系统未经保密认证，不予接收",
@@ -110,6 +116,12 @@ describe("a CSV", function()
     name = file('案号,办理情况\n430000-2026-SY-0001,"好')
     assert.equal(1, office:run("fact", "reported", "--from", name, "--by", "P08").code)
     assert.equal(before, tables.counts(office))
+  end)
+
+  it("of one column is a list of cases", function()
+    local number = office:json("open", "probe", "unit=S001", "matter=乙", "--by", "P04").number
+    office:must("fact", "issued", "--from", file("案号\n" .. number .. "\n"), "--by", "P01")
+    assert.equal("working", office:json("case", number).state)
   end)
 
   it("is the same file in UTF-8, with a mark, in GB18030 and in UTF-16", function()

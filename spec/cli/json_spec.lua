@@ -26,7 +26,7 @@ describe("--json", function()
     { "cases" }, { "cases", "--overdue" }, { "cases", "--closed" }, { "case", NUMBER }, { "explain", NUMBER },
     { "next", NUMBER }, { "proposals" }, { "plan", "show" }, { "outbox" }, { "outbox", "--case", NUMBER },
     { "versions" }, { "setting" }, { "quarantine" }, { "quarantine", "list" }, { "doctor" }, { "jobs" },
-    { "report", "figures" }, { "calendar", "check" }, { "calendar", "due", "2026-09-29", "5wd" },
+    { "report", "figures" }, { "ledger", "probe" }, { "calendar", "check" }, { "calendar", "due", "2026-09-29", "5wd" },
     { "calendar", "due", "2026-09-29", "5wd", "--explain" }, { "verify" }, { "version" }, { "tick" },
     { "check", "spec/data/probe.lua" }, { "import", "units", "spec/data/units.csv", "--dry-run" },
     { "import", "people", "spec/data/people.csv", "--dry-run" },
@@ -111,6 +111,8 @@ describe("the exit code", function()
       { { "cases", "--limit" }, "选项 --limit 缺少值 N" },
       { { "cases", "--open=3" }, "选项 --open 不带值" },
       { { "approve", "P1" }, "须写明意见：--opinion “同意”" },
+      { { "approve", "P1", "--opinion", " \u{3000}\n" }, "须写明意见：--opinion “同意”" },
+      { { "plan", "sign", "--all", "--reason", "  " }, "须写明理由：--reason" },
       { { "plan", "sign", "--all" }, "须写明理由：--reason" },
       { { "cases", "--open", "--closed", "--overdue" }, "--closed 与 --open、--overdue 不能同用" },
     }) do

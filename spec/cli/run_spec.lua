@@ -77,6 +77,39 @@ describe("duban run", function()
     assert.equal("“0”不是时长，写法如 3s、250ms、2m", (fault("return 1", "--time", "0")))
   end)
 
+  describe("stops a script and names its file and line", function()
+    for what, case in pairs({
+      ["an endless loop"] = { "local x = 1\nwhile true do x = x + 1 end", "^script.lua:2: .*200 毫秒" },
+      ["a pattern that never ends"] = { "\nreturn ('a'):rep(40):match(('a?'):rep(40) .. ('a'):rep(40))",
+        "^script.lua:2: .*200 毫秒" },
+      ["memory without end"] = { "local s = 'x'\nwhile true do\n  s = s .. s\nend", "^script.lua:3: 内存超限" },
+      ["output without end"] = { "while true do print(('x'):rep(16000)) end", "^script.lua:1: 输出超过" },
+      ["a callback that calls itself through C"] = { "local function f(s)\n  return (s:gsub('.',"
+        .. " function(c) return f(s .. c) end))\nend\nf('ab')", "^script.lua:2: " },
+      ["a call that fails inside C"] = { "\n\nstring.format(('%99d'):rep(3), 1)", "^script.lua:3: " },
+      ["an error object whose words raise"] = { "error(setmetatable({}, { __tostring = error }))", "^script.lua: " },
+      ["an error object without words"] = { "error(setmetatable({}, { __tostring = function(s) return s end }))",
+        "^script.lua: " },
+      ["source that takes too long to read"] = { "return " .. ("("):rep(150000) .. "1" .. (")"):rep(150000),
+        "^script.lua: .*200 毫秒" },
+    }) do
+      it(what, function()
+        local why = fault(case[1], "--time", "200ms", "--memory", "48M")
+        assert.matches(case[2], why)
+        assert.is_nil(why:find("traceback", 1, true), why)
+      end)
+    end
+  end)
+
+  it("refuses what a script asks of its house that cannot be meant", function()
+    for _, n in ipairs({ "math.maxinteger", "math.mininteger", "1e300", "'5'" }) do
+      assert.matches("^script.lua:1: .*不是期限",
+        (fault("ctx.calendar.due('2026-03-02', { kind = 'days', n = " .. n .. " })")))
+    end
+    assert.matches("^script.lua: .*不是模板的名称", (fault("document.make('../../etc/passwd', {})")))
+    assert.matches("空字节", (fault("store.rows('SELECT 1\\0; DROP TABLE cases')")))
+  end)
+
   it("leaves the next script unaffected", function()
     fault("string.rep = nil")
     assert.equal("aa", office:must("run", script('return ("a"):rep(2)')))

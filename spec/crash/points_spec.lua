@@ -157,7 +157,11 @@ describe("a crash point #slow", function()
 
   it("is reached by one of these commands", function()
     for _, name in ipairs(trial.points()) do
-      assert.is_true(reached[name], "nothing reaches " .. name)
+      -- Old sites are for spec/cli/upgrade_spec.lua; what deliver leaves depends on when each answer came, and its
+      -- points have spec/host/serve/deliver_spec.lua, the courier's spec/host/net/courier_spec.lua.
+      local part = name:match("^%a+")
+      local is_elsewhere = part == "upgrade" or part == "deliver" or part == "courier"
+      assert.is_true(is_elsewhere or reached[name], "nothing reaches " .. name)
     end
   end)
 

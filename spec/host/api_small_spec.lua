@@ -18,7 +18,7 @@ describe("raw.json", function()
     assert.same(value, json.decode(json.encode(value)))
   end)
   it("refuses broken text and texts that are not UTF-8", function()
-    for _, bad in ipairs({ "", "{", '{"a":1,"a":2}', "[1] x", "nul" }) do
+    for _, bad in ipairs({ "", "{", '{"a":1,"a":2}', "[1] x", "nul", '{"a":0\0}' }) do
       local value, why, kind = json.decode(bad)
       assert.is_nil(value)
       assert.is_string(why)
@@ -137,7 +137,7 @@ describe("scripts/meta/raw.lua", function()
   end
 
   for _, module in ipairs({ "clock", "codec", "csv", "digest", "file", "json", "process", "script",
-    "state", "store", "text", "trial" }) do
+    "state", "store", "text", "trial", "outbox" }) do
     it("describes raw." .. module .. " as it is", function()
       local found = {}
       for name, value in pairs(require("raw." .. module)) do

@@ -33,8 +33,11 @@ local FOREIGN = {
   ["lauxlib.h"] = "^host/script/",
   ["lualib.h"] = "^host/script/",
   ["linux/"] = "^host/script/confine[%w_]*%.c$",
+  ["zip.h"] = "^host/paper/xlsx_zip%.c$",
+  ["expat.h"] = "^host/paper/xlsx_xml%.c$",
+  ["xlsxwriter.h"] = "^host/paper/xlsx_write%.c$",
   ["iconv.h"] = "^host/paper/csv[%w_]*%.c$",
-  ["curl/"] = "^host/serve/courier[%w_]*%.c$",
+  ["curl/"] = "^host/net/fetch[%w_]*%.[ch]$",
 }
 
 describe("the floors of host/", function()

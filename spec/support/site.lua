@@ -55,13 +55,14 @@ function site.write(path, content)
   return path
 end
 
---- A rehearsal site (virtual clock) with an office of people and units, and these workflows active.
----@param options? { clock: string?, workflows: string[]?, bare: boolean? }
+--- A rehearsal site (virtual clock; real: the wall's) with an office of people and units, and workflows active.
+---@param options? { clock: string?, real: boolean?, workflows: string[]?, bare: boolean? }
 ---@return table site
 function site.make(options)
   options = options or {}
   local self = setmetatable({ path = site.folder() .. "/site", env = options.env }, Site)
-  self:must("init", self.path, "--office", "430000", "--clock", "virtual=" .. (options.clock or "2026-03-02 08:30"))
+  local clock = options.real and {} or { "--clock", "virtual=" .. (options.clock or "2026-03-02 08:30") }
+  self:must("init", self.path, "--office", "430000", table.unpack(clock))
   if not options.bare then
     self:must("import", "units", "spec/data/units.csv")
     self:must("import", "people", "spec/data/people.csv")

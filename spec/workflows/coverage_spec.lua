@@ -192,8 +192,8 @@ end)
 
 -- What a shipped script sends and draws up, and what the engine sends by itself.
 local function named()
-  local messages, papers = { proposal_returned = true, unreachable = true, reconciliation = true },
-    { reconciliation_list = true }
+  local messages, papers = { proposal_returned = true, unreachable = true, reconciliation = true,
+    digest = true, channel_down = true }, { reconciliation_list = true }
   local about = require("engine.about")
   for _, name in ipairs(shipped.names) do
     local told = about.of(shipped.def(name))
@@ -227,7 +227,8 @@ describe("the shipped templates", function()
 
   it("keep the matter itself out of messages", function()
     local allowed = { number = true, due = true, link = true, quarter = true, open = true, overdue = true,
-      struck = true }
+      struck = true, document = true, count = true, more = true, title = true,
+      channel = true, text = true, hint = true }
     for name in pairs(messages) do
       assert.is_nil(papers[name], name .. " is a message and a paper")
       for field in shipped.read("templates/" .. name .. ".md"):gmatch("{{([%w_]+)}}") do

@@ -69,13 +69,26 @@ local function check_open(r, marker, out, node, body)
   check_required(r, about, out, node)
 end
 
-local MAKE = {}
-
-function MAKE.notify(_, _, read)
-  return { kind = "notify", to = read[1] or {}, template = read[2], data = read[3] or {} }
+-- Papers that messages carry and papers that take a number, for check.meaning.
+local function papers(r)
+  r.papers = r.papers or { carried = {}, numbered = {} }
+  return r.papers
 end
 
-function MAKE.document(_, _, read)
+local MAKE = {}
+
+function MAKE.notify(r, _, read, node)
+  local data = read[3] or {}
+  if type(data) == "table" and type(data.document) == "string" then
+    table.insert(papers(r).carried, { name = data.document, node = node })
+  end
+  return { kind = "notify", to = read[1] or {}, template = read[2], data = data }
+end
+
+function MAKE.document(r, _, read)
+  if read.series and read[1] then
+    papers(r).numbered[read[1]] = true
+  end
   return { kind = "document", name = read[1], series = read.series, to = read.to,
     data = read.data or {} }
 end

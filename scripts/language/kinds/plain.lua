@@ -49,13 +49,45 @@ function plain.words(r, value, node, key)
   return value
 end
 
-plain.title = plain.words
+-- A title is read every day: one line of a length that fits, that stands as it is written.
+local TITLE = 200
+local TURNING = { "\u{202a}", "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2066}",
+  "\u{2067}", "\u{2068}", "\u{2069}" }
+
+local function turns(text)
+  for _, mark in ipairs(TURNING) do
+    if text:find(mark, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+function plain.title(r, value, node, key)
+  local text = plain.words(r, value, node, key)
+  if text and #text > TITLE then
+    r:complain(node, words.sayf("“%s”太长，最多 %d 字节", "\"%s\" is too long, at most %d bytes",
+      words.short(text), TITLE), text)
+    return nil
+  elseif text and (text:find("%c") or turns(text)) then
+    r:complain(node, words.say("名称中有控制字符", "the title has control characters"), text)
+    return nil
+  end
+  return text
+end
+
 plain.plain_words = plain.words
 plain.workflow_id = plain.words
+
+local ID = 60
 
 function plain.id(r, value, node, key)
   if type(value) ~= "string" then
     r:wrong(node, key, value, "代号文字", "an id in quotation marks")
+    return nil
+  elseif #value > ID then
+    r:complain(node, words.sayf("代号“%s”太长，最多 %d 个字母",
+      "the id \"%s\" is too long, at most %d letters", words.short(value), ID), value)
     return nil
   elseif not value:find("^[a-z][a-z0-9_]*$") then
     r:complain(node, words.sayf("代号“%s”只能用小写字母、数字和下划线，并以字母开头",

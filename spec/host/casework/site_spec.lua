@@ -76,8 +76,7 @@ describe("a site", function()
   describe("on a disk that fails", function()
     for _, case in ipairs({
       { "write:1:full", "磁盘已满，请腾出空间后重新启动" },
-      { "write:5:full", "磁盘已满，请腾出空间后重新启动" },
-      { "write:9:full", "磁盘已满，请腾出空间后重新启动" },
+      { "write:2:full", "磁盘已满，请腾出空间后重新启动" },
       { "sync:1:io", "读写数据库文件出错，请检查磁盘后重新启动" },
     }) do
       it("stops with one sentence and keeps what was there: " .. case[1], function()
@@ -131,6 +130,26 @@ describe("a site", function()
       assert.equal(("duban: 不能打开 %s/duban.lock：没有权限\n"):format(other.path), as_plain_user("tick").err)
       assert.equal(before, tables.counts(other))
     end)
+  end)
+
+  it("is not written through a lock that is a folder or leads elsewhere, in one language", function()
+    for what, reason in pairs({ ["mkdir '%s'"] = "是文件夹", ["ln -s /tmp/nowhere '%s'"] = "是符号链接" }) do
+      local other = copy("locked")
+      local lock = other.path .. "/duban.lock"
+      shell(("rm -f '%s'; %s"):format(lock, what:format(lock)))
+      assert.equal(("duban: 不能打开 %s：%s"):format(lock, reason),
+        other:refused("open", "probe", "unit=S001", "matter=锁", "--by", "P04"))
+      shell(("rm -rf '%s'"):format(other.path))
+    end
+  end)
+
+  it("runs no trigger that somebody else put into its database", function()
+    local other = copy("trigger")
+    tables.exec(other, "CREATE TRIGGER forgets AFTER INSERT ON events BEGIN DELETE FROM audit; END")
+    local before = tables.value(other, "SELECT COUNT(*) FROM audit")
+    other:must("open", "probe", "unit=S001", "matter=触发", "--by", "P04")
+    assert.is_true(tables.value(other, "SELECT COUNT(*) FROM audit") > before)
+    other:must("verify")
   end)
 
   describe("with one keeper at a time", function()

@@ -39,6 +39,36 @@ local function outage(here, days)
   tables.exec(here, ("UPDATE site SET value = value + %d WHERE name = 'now'"):format(days * DAY))
 end
 
+describe("a case whose snapshot is damaged", function()
+  local here
+
+  setup(function()
+    here = office({ "spec/data/probe.lua" })
+    for at = 1, 2 do
+      here:must("open", "probe", "unit=S001", "matter=甲", "--by", "P04")
+      here:must("fact", "430000-2026-SY-000" .. at, "issued", "--by", "P01")
+    end
+    tables.exec(here, "UPDATE cases SET snapshot = x'00ff' WHERE number = '430000-2026-SY-0001'")
+  end)
+
+  it("is told as damaged, and takes nothing", function()
+    for _, words in ipairs({ { "explain" }, { "next" }, { "fact", nil, "reported", "text=好", "--by", "P08" } }) do
+      words[2] = "430000-2026-SY-0001"
+      assert.equal("duban: 案件的现状已损坏，请运行 duban verify，并从备份恢复", here:refused(table.unpack(words)))
+    end
+  end)
+
+  it("is put aside by the clock and not begun anew, while the others go on", function()
+    here:must("tick", "--until", "2026-03-12")
+    assert.equal("working", state(here, "430000-2026-SY-0001"))
+    assert.equal(0, events(here, "430000-2026-SY-0001", "passed"))
+    assert.matches("已损坏", tables.value(here, "SELECT set_aside FROM cases WHERE set_aside IS NOT NULL"))
+    assert.equal(1, events(here, "430000-2026-SY-0002", "passed"))
+    assert.equal(1, here:run("verify").code)
+    trial.remove(here)
+  end)
+end)
+
 describe("the keeper", function()
   local here
 

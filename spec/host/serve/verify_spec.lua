@@ -91,6 +91,8 @@ local TAMPERED = {
   { "another algorithm in the audit", { "UPDATE audit SET algorithm = 'none' WHERE audit_id = 4" }, AUDIT:format(4) },
   { "an audit row gone", { "DELETE FROM audit WHERE audit_id = 3" }, "审计链缺少第 3 条" },
   { "the first audit row gone", { "DELETE FROM audit WHERE audit_id = 1" }, "审计链缺少第 1 条" },
+  { "the audit emptied", { "DELETE FROM audit" }, "审计链缺少第 1 条" },
+  { "the audit begun anew", { "DELETE FROM audit WHERE audit_id > 1", "UPDATE audit SET act = 'open'" }, "审计链在第 1 条" },
   { "an audit row put in", { "INSERT INTO audit SELECT audit_id + 1000, at, office, recorder, actor, act, object, body,"
     .. " algorithm, hash FROM audit WHERE audit_id = 2" }, "审计链缺少第" },
   { "two audit rows that changed places", { "UPDATE audit SET audit_id = -3 WHERE audit_id = 3",

@@ -1,0 +1,3 @@
+-- expect: stopped any
+local e = setmetatable({}, { __tostring = function(s) error(s) end })
+error(e)

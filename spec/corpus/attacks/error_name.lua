@@ -1,0 +1,2 @@
+-- expect: refused
+error(setmetatable({}, { __name = ("x"):rep(1000000) }))

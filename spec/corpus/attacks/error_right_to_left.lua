@@ -1,0 +1,2 @@
+-- expect: refused
+error("\u{202e}gnp.exe\u{2066}")

@@ -1,0 +1,4 @@
+-- expect: stopped time
+::again::
+coroutine.wrap(function() goto on ::on:: end)()
+goto again

@@ -1,0 +1,5 @@
+-- expect: stopped memory
+local s = "x"
+while true do
+  s = s:gsub(".", "%0%0%0%0%0%0%0%0")
+end
