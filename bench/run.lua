@@ -259,7 +259,8 @@ local function cpu_of(served)
   local pids, total = { process.pid(served) }, 0
   local at = 1
   while pids[at] do
-    for child in shell("pgrep -P " .. pids[at] .. " || true"):gmatch("%d+") do
+    local below = io.open(("/proc/%d/task/%d/children"):format(pids[at], pids[at])):read("a")
+    for child in below:gmatch("%d+") do
       pids[#pids + 1] = tonumber(child)
     end
     local line = io.open(("/proc/%d/stat"):format(pids[at])):read("a")

@@ -71,7 +71,8 @@ static bool place(int ends[ENDS][2])
     return ends[PIPE][1] < 0 || dup2(ends[PIPE][1], PIPE_FD) >= 0;
 }
 
-NO_RETURN static void become(const struct child_plan *plan, int ends[ENDS][2])
+/* Comes back when that is not possible. */
+static void become(const struct child_plan *plan, int ends[ENDS][2])
 {
     if (place(ends) && (!plan->cwd || chdir(plan->cwd) == 0)) {
         if (plan->env) {
@@ -79,7 +80,6 @@ NO_RETURN static void become(const struct child_plan *plan, int ends[ENDS][2])
         }
         execvp(plan->argv[0], plan->argv);
     }
-    _exit(127);
 }
 
 bool child_start(const struct child_plan *plan, struct child **out, struct err *err)
@@ -101,6 +101,8 @@ bool child_start(const struct child_plan *plan, struct child **out, struct err *
     child->pid = fork();
     if (child->pid == 0) {
         become(plan, ends);
+        child_free(child);
+        _exit(127);
     }
     if (child->pid < 0) {
         err_set(err, ERR_INTERNAL, "fork: %s", strerror(errno));

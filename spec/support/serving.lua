@@ -86,12 +86,17 @@ function Serving:ask(words, connection, more)
   return answer
 end
 
--- The children of a process, in order of their pids.
-local function children(pid)
-  local list = process.run({ "pgrep", "-P", tostring(pid), env = { "PATH=/usr/bin:/bin" } }).out
+--- The children of a process, in the order in which they were started; none once it is gone.
+---@param pid integer
+---@return integer[]
+function serving.children(pid)
+  local file = io.open(("/proc/%d/task/%d/children"):format(pid, pid))
   local found = {}
-  for one in list:gmatch("%d+") do
+  for one in (file and file:read("a") or ""):gmatch("%d+") do
     found[#found + 1] = tonumber(one)
+  end
+  if file then
+    file:close()
   end
   return found
 end
@@ -99,10 +104,10 @@ end
 --- The keeper, its zygote and the zygote's workers, as far as they run.
 ---@return { keeper: integer?, zygote: integer?, workers: integer[] }
 function Serving:family()
-  local keeper = children(process.pid(self.running))[1]
-  local nest, zygote = table.unpack(keeper and children(keeper) or {}) -- in the order in which they were started
-  return { keeper = keeper, nest = nest, courier = nest and children(nest)[1], zygote = zygote,
-    workers = zygote and children(zygote) or {} }
+  local keeper = serving.children(process.pid(self.running))[1]
+  local nest, zygote = table.unpack(keeper and serving.children(keeper) or {})
+  return { keeper = keeper, nest = nest, courier = nest and serving.children(nest)[1], zygote = zygote,
+    workers = zygote and serving.children(zygote) or {} }
 end
 
 function serving.kill(pid, signal)

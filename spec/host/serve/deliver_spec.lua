@@ -1,6 +1,7 @@
 -- Delivery as a whole: rounds of duban deliver with a courier that answers what each case says.
 local process = require("raw.process")
 local queue = require("spec.support.queue")
+local serving = require("spec.support.serving")
 local site = require("spec.support.site")
 local tables = require("spec.support.tables")
 local trial = require("spec.crash.trial")
@@ -254,14 +255,19 @@ describe("the courier", function()
     local here = queue.make(KEYED)
     here:add({})
     local running = hanging(here, {})
-    local children = shell(("for p in $(pgrep -P %d); do pgrep -P $p; done; pgrep -P %d"):format(process.pid(running),
-      process.pid(running))).out
-    assert.is_true(select(2, children:gsub("%d+", "")) >= 3, children)
+    local children = serving.children(process.pid(running))
+    for _, child in ipairs({ table.unpack(children) }) do
+      table.move(serving.children(child), 1, 9, #children + 1, children)
+    end
+    assert.is_true(#children >= 3)
     trial.kill(process.pid(running))
     trial.wait(running)
-    for pid in children:gmatch("%d+") do
-      local state = shell(("sleep 0.2; sed 's/.*) //' /proc/%s/stat"):format(pid)).out:sub(1, 1)
-      assert.is_truthy(state == "" or state == "Z", state)
+    for _, pid in ipairs(children) do
+      serving.await("all of it is gone", function()
+        local file = io.open(("/proc/%d/stat"):format(pid))
+        local state = file and (file:read("a") or ""):match("%) (%a)")
+        return (not file or file:close()) and (not state or state == "Z")
+      end)
     end
   end)
 
@@ -271,7 +277,8 @@ describe("the courier", function()
     here:add({ channel = "gate" })
     local running = hanging(here, { SPEC_SECRET = "geheim" })
     local pid = process.pid(running)
-    local found = shell(("for p in %d $(pgrep -P %d); do tr '\\0' ' ' < /proc/$p/environ; done"):format(pid, pid)).out
+    local list = table.concat(serving.children(pid), " ")
+    local found = shell(("for p in %d %s; do tr '\\0' ' ' < /proc/$p/environ; done"):format(pid, list)).out
     trial.kill(pid)
     trial.wait(running)
     assert.matches("SPEC_SECRET= ", found)
