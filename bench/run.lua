@@ -51,8 +51,8 @@ local function report(measure)
   return measure.ok
 end
 
---- A fresh site at build/bench/NAME with the procedure active and one clerk.
-local function site(name)
+--- A fresh site at build/bench/NAME with the procedure active and one clerk, or so many: each rung tells every one.
+local function site(name, clerks)
   local folder = ROOT .. "/" .. name
   shell(("rm -rf %s && %s init %s --office 430000 --clock 'virtual=2025-09-01 08:00'"):format(
     folder, DUBAN, folder))
@@ -62,7 +62,7 @@ local function site(name)
   local people = folder .. "/people.csv"
   local file = assert(io.open(people, "w"))
   file:write("编码,姓名,单位,角色,任职日期,离任日期,电话\nP1,张三,,clerk,2020-01-01,,\nP2,李四,,admin,2020-01-01,,\n")
-  for i = 3, CLIENTS + 1 do
+  for i = 3, (clerks or 1) + 1 do
     file:write(("P%d,张三%d,,clerk,2020-01-01,,\n"):format(i, i))
   end
   file:close()
@@ -273,7 +273,7 @@ end
 
 function benches.clients()
   local alone, together = math.floor(2000 * SCALE), math.floor(8000 * SCALE)
-  local folder = site("crowd")
+  local folder = site("crowd", CLIENTS)
   local ratios, values, floors, next_case = {}, {}, {}, 1
   drive("open", folder, (alone + together) * 3 + 10, 40, 0)
   settle(folder)
