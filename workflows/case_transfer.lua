@@ -44,7 +44,7 @@ return workflow "巡视建议移交督办" {
   fact "签收" { id = "signed", by = { role "clerk", unit_of("lead_unit", "liaison") },
     form = { { "signed_on", "签收日期", date, required = true }, { "signer", "签收人", text } },
     occurred = "signed_on" },
-  fact "退件" { id = "objected", by = unit_of("lead_unit", "liaison"),
+  fact "退件" { id = "objected", by = unit_of("lead_unit", "liaison"), recorded = { paper = true }, -- 代录须附来函
     form = { { "reason", "异议理由", text, required = true } },
     guard { "送达已满五个工作日，不能再退件，请走延期或报告",
       function(case) return case.deadlines.object.status ~= "passed" end } },

@@ -37,7 +37,8 @@ local function facts_of(def)
   for _, id in ipairs(def.facts.order) do
     local fact = def.facts.id[id]
     out[id] = { title = fact.title, by = plain(fact.by or {}), fields = fields_of(fact.form),
-      signs = fact.signs or false, occurred = fact.occurred, builtin = fact.builtin or false }
+      signs = fact.signs or false, recorded = plain(fact.recorded), occurred = fact.occurred,
+      builtin = fact.builtin or false }
   end
   return out
 end

@@ -64,6 +64,7 @@ local function read_fact(r, marker, node)
   local read = r:marker(marker, node, {})
   local out = { id = read.id, title = read[1], by = read.by or {}, occurred = read.occurred,
     form = read.form or { order = {}, id = {}, by_label = {} }, signs = read.signs or false,
+    recorded = read.recorded,
     guards = {}, effects = {}, builtin = false, was = read.was, line = read.line }
   r.own_form = form
   for _, item in ipairs(listed(r, marker, node)) do

@@ -16,6 +16,7 @@ local KINDS = {
     day = "\"2026-10-01\"",
   code = "大写字母 capitals", settings = "{ 代号 = 设置 } setting", signals = "{ 名称 = 信号 } signal_in",
   form_date = "表单日期字段 a date of the form", record_date = "field \"日期字段\"",
+  recorded = "{ paper }",
   returned = "{ by, clock }", extends = "{ by, times, total }", pauses = "{ by }",
   repeats = "{ every, times }", deadline = "期限代号 deadline id", step = "步骤代号 step id",
   step_or_function = "步骤代号或函数 step id or function", step_target = "choose",

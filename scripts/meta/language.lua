@@ -35,6 +35,7 @@ function workflow(arg1) end
 ---@field form? table|string 要填的内容
 ---@field occurred? string 事情发生之日取自哪个字段
 ---@field signs? boolean 签发：文号在此时取得
+---@field recorded? table|string 由他人代录时的要求
 ---@field was? table|string 从前的代号
 ---@field [integer] any
 

@@ -19,7 +19,8 @@ local SPARED = {
   ["job.missed=each"] = "the same words as those of a ladder", ["job.missed=skip"] = "as job.missed=each",
 }
 
-local TABLES = { returned = "returned", extends = "extends", pauses = "pauses", repeats = "repeats" }
+local TABLES = { recorded = "recorded",
+  returned = "returned", extends = "extends", pauses = "pauses", repeats = "repeats" }
 local FORMS = { record = true, form = true }
 local MAPS = { settings = "setting", signals = "signal_in" }
 

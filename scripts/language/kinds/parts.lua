@@ -165,6 +165,7 @@ local function closed(name)
   end
 end
 
+parts.recorded = closed("recorded")
 parts.returned = closed("returned")
 parts.extends = closed("extends")
 parts.pauses = closed("pauses")

@@ -30,6 +30,7 @@ local definitions = {
       { "occurred", "form_date", "事情发生之日取自哪个字段", "the form field that says when it happened",
         default = "登记之日 the day it is recorded" },
       { "signs", "boolean", "签发：文号在此时取得", "this act signs, and takes the number" },
+      { "recorded", "recorded", "由他人代录时的要求", "what recording it for another takes" },
       { "was", "was", "从前的代号", "earlier ids" },
     } },
   { word = "state", args = { "title" }, body = "required",
@@ -138,6 +139,9 @@ local definitions = {
 }
 
 definitions.tables = {
+  recorded = { zh = "代录", en = "recorded for another", keys = {
+    { "paper", "boolean", "须附所依据的材料（--paper）", "the paper it rests on is attached (--paper)",
+      required = true } } },
   returned = { zh = "退回", en = "return", keys = {
     { "by", "events", "退回的事实", "the fact that returns it", required = true },
     { "clock", "clock", "继续、重新起算或另给时间", "continue, restart, or a time", required = true } } },

@@ -37,6 +37,8 @@ return {
       .. "into the future is superseded and may fire again; one whose new day is today or over stands." },
   { "提请过了 `within` 没有批，退回经办人；登记 `proposed_again`（重新提请，写明哪一级）再送批。",
     "A proposal past `within` returns to the drafter; the fact `proposed_again` puts it up once more." },
+  { "`recorded = { paper = true }` 的事实由他人代录时须附材料；本人登记不必。代录处处写明。",
+    "A fact with `recorded = { paper = true }` needs a paper when it is recorded for another; one's own does not." },
   { "`signs = true` 的事实和批准是签发：它引出的文书在此时取文号，别的时候只是草稿。",
     "A fact that `signs`, and an approval, take the numbers of the papers they bring about." },
   { "`open` 写了 `join`，就并入同一单位立的、该字段值相同的在办案件：列表字段合在一起，不再另立。",
