@@ -28,7 +28,15 @@ void err_set(struct err *err, enum err_kind kind, const char *format, ...)
     va_end(args);
     text_trim(text);
     err->kind = kind;
+    err->wants_role = false;
     memcpy(err->text, text, sizeof text);
+}
+
+void err_want_role(struct err *err)
+{
+    if (err && err->kind == ERR_DENIED) {
+        err->wants_role = true;
+    }
 }
 
 static size_t shorter(size_t length, size_t room)

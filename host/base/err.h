@@ -2,6 +2,8 @@
 #ifndef DUBAN_ERR_H
 #define DUBAN_ERR_H
 
+#include <stdbool.h>
+
 #include "base/base.h"
 
 enum err_kind {
@@ -17,6 +19,7 @@ enum err_kind {
 
 struct err {
     enum err_kind kind;
+    bool wants_role; /* denied for want of a role: such a refusal stands in the audit */
     char text[1024];
 };
 
@@ -24,6 +27,8 @@ struct err {
 void err_set(struct err *err, enum err_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Puts context and ": " before the sentence while an error goes up. */
 void err_add(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Marks a denial as one for want of a role; err_set unmarks. err may be NULL. */
+void err_want_role(struct err *err);
 /* "invalid", "missing" ...: the same word as in Lua. */
 const char *err_kind_name(enum err_kind kind);
 /* The kind a word names; ERR_INTERNAL for a word it does not know. */

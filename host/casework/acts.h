@@ -22,6 +22,7 @@ struct actor {
     const char *recorder;
     int64_t person_id;
     const char *person;
+    int64_t own_id; /* the account's own person; another than person_id: recorded for another */
 };
 
 struct act {

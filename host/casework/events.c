@@ -43,6 +43,7 @@ static void read_line(const struct stmt *stmt, struct event_line *line)
     line->line = stmt_int(stmt, 11);
     line->body = stmt_text(stmt, 12, NULL);
     line->is_for_another = stmt_int(stmt, 13) != 0;
+    line->stands_for = stmt_text(stmt, 14, NULL);
 }
 
 bool events_list(struct store *store, int64_t case_id, int64_t after, event_line_fn *each,
@@ -52,7 +53,11 @@ bool events_list(struct store *store, int64_t case_id, int64_t after, event_line
         "SELECT e.seq, e.is_input, e.kind, e.name, e.at, e.now, e.occurred, e.actor, p.name,"
         " e.recorder, e.version, e.line, e.body,"
         " CASE WHEN e.actor IS NOT NULL AND e.recorder IS NOT NULL"
-        " AND COALESCE(r.person_id, 0) <> COALESCE(p.person_id, 0) THEN 1 ELSE 0 END"
+        " AND COALESCE((SELECT h.person_id FROM holders AS h WHERE h.account_id = r.account_id"
+        " AND h.since <= e.now ORDER BY h.since DESC LIMIT 1), 0) <> COALESCE(p.person_id, 0)"
+        " THEN 1 ELSE 0 END, (SELECT o.name FROM stand_ins AS s JOIN roles AS l ON l.role_id ="
+        " s.role_id JOIN people AS o ON o.person_id = l.lent_by"
+        " WHERE s.case_id = e.case_id AND s.seq = e.seq)"
         " FROM events AS e LEFT JOIN people AS p ON p.code = e.actor"
         " LEFT JOIN accounts AS r ON r.name = e.recorder"
         " WHERE e.case_id = $1 AND e.seq > $2 ORDER BY e.seq";

@@ -29,7 +29,8 @@ struct event_line {
     const char *actor;      /* NULL: nobody acted */
     const char *actor_name; /* NULL: nobody acted */
     const char *recorder;   /* NULL: the keeper */
-    bool is_for_another;    /* the recorder's account is not the actor's own */
+    bool is_for_another;    /* the recorder's account was not the actor's own then */
+    const char *stands_for; /* whose role it was done in; NULL: the actor's own */
     int64_t activation_id;
     int64_t line;
     const char *body; /* NULL: lawfully destroyed */

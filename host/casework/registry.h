@@ -50,9 +50,11 @@ struct role {
     int64_t person_id;
     int64_t office_id;
     int64_t unit_id; /* 0: in the office itself */
+    int64_t lent_by; /* the person whose role it is, lent to this one; 0: the own */
     char role[REGISTRY_CODE];
     char starts_on[REGISTRY_DAY];
     char ends_on[REGISTRY_DAY]; /* "": until further notice; the last day it holds */
+    char reason[REGISTRY_NAME]; /* why it is lent */
 };
 
 struct account {
@@ -60,6 +62,7 @@ struct account {
     int64_t office_id;
     int64_t person_id; /* 0: a machine account, or nobody said yet who it is */
     bool is_disabled;
+    bool is_admin; /* administers the site */
     char name[REGISTRY_CODE];
     char os_user[REGISTRY_CODE];
     char person[REGISTRY_CODE]; /* the person's code; "" for none */
@@ -81,15 +84,14 @@ MUST_USE bool registry_unit(struct site *site, int64_t id, struct unit *out, str
 /* Names are looked for among the units of the office, of those above and of those below it. */
 MUST_USE bool registry_unit_find(struct site *site, int64_t office_id, const char *text,
                                  struct unit *out, struct err *err);
-/* Inserts (unit_id 0, then filled in) or updates by unit_id. ERR_CONFLICT when the code is taken.
- */
+/* Inserts (unit_id 0, then filled in) or updates. ERR_CONFLICT when the code is taken. */
 MUST_USE bool registry_unit_save(struct site *site, struct unit *unit, struct err *err);
 
 MUST_USE bool registry_person(struct site *site, int64_t id, struct person *out, struct err *err);
 MUST_USE bool registry_person_find(struct site *site, int64_t office_id, const char *text,
                                    struct person *out, struct err *err);
 MUST_USE bool registry_person_save(struct site *site, struct person *person, struct err *err);
-/* Inserts; the role must be known (rights_is_role). */
+/* Inserts; the role must be known (rights_is_role). role_id is filled in. */
 MUST_USE bool registry_role_add(struct site *site, struct role *role, struct err *err);
 /* Changes from when to when a role is held; ends_on "" is until further notice. */
 MUST_USE bool registry_role_dates(struct site *site, int64_t role_id, const char *starts_on,
@@ -108,7 +110,7 @@ MUST_USE bool registry_account_of(struct site *site, const char *os_user, struct
 MUST_USE bool registry_account_find(struct site *site, const char *name, struct account *out,
                                     struct err *err);
 MUST_USE bool registry_account(struct site *site, int64_t id, struct account *out, struct err *err);
-/* Inserts (account_id 0, then filled in) or updates by account_id. */
+/* Inserts (account_id 0, then filled in) or updates; a new person counts from now on. */
 MUST_USE bool registry_account_save(struct site *site, struct account *account, struct err *err);
 /* The name of the OS user, into at least REGISTRY_CODE bytes. */
 MUST_USE bool registry_os_user(char out[static REGISTRY_CODE], struct err *err);

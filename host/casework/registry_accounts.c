@@ -15,7 +15,7 @@
 #define COLUMNS                                                                           \
     "SELECT a.account_id, a.office_id, COALESCE(a.person_id, 0), a.is_disabled, a.name, " \
     "a.os_user, "                                                                         \
-    "p.code FROM accounts AS a LEFT JOIN people AS p ON p.person_id = a.person_id "
+    "p.code, a.is_admin FROM accounts AS a LEFT JOIN people AS p ON p.person_id = a.person_id "
 
 static void read_account(const struct stmt *stmt, struct account *out)
 {
@@ -26,6 +26,7 @@ static void read_account(const struct stmt *stmt, struct account *out)
     row_text(stmt, 4, out->name, sizeof out->name);
     row_text(stmt, 5, out->os_user, sizeof out->os_user);
     row_text(stmt, 6, out->person, sizeof out->person);
+    out->is_admin = stmt_int(stmt, 7) != 0;
 }
 
 static bool take_one(struct stmt *stmt, struct account *out, bool *has_row, struct err *err)
@@ -145,9 +146,21 @@ static bool check(struct site *site, const struct account *account, struct err *
     return taken == 0;
 }
 
+/* Whose it is from now on; what it recorded before stays another's. */
+static bool keep_holder(struct site *site, const struct account *account, struct err *err)
+{
+    return store_run(site->store,
+                     "INSERT INTO holders (account_id, since, person_id) "
+                     "SELECT $1, $2, NULLIF($3, 0) WHERE COALESCE((SELECT person_id FROM holders "
+                     "WHERE account_id = $1 ORDER BY since DESC LIMIT 1), 0) <> $3 "
+                     "ON CONFLICT (account_id, since) DO UPDATE SET person_id = excluded.person_id",
+                     NULL, err, "iii", account->account_id, site_now(site), account->person_id);
+}
+
 bool registry_account_save(struct site *site, struct account *account, struct err *err)
 {
     int64_t is_disabled = account->is_disabled ? 1 : 0;
+    int64_t is_admin = account->is_admin ? 1 : 0;
 
     if (!check(site, account, err)) {
         return false;
@@ -155,17 +168,20 @@ bool registry_account_save(struct site *site, struct account *account, struct er
     if (account->account_id) {
         return store_run(site->store,
                          "UPDATE accounts SET name = $2, os_user = $3, office_id = $4, "
-                         "person_id = NULLIF($5, 0), is_disabled = $6 WHERE account_id = $1",
-                         NULL, err, "ittiii", account->account_id, account->name, account->os_user,
-                         account->office_id, account->person_id, is_disabled);
+                         "person_id = NULLIF($5, 0), is_disabled = $6, is_admin = $7 "
+                         "WHERE account_id = $1",
+                         NULL, err, "ittiiii", account->account_id, account->name, account->os_user,
+                         account->office_id, account->person_id, is_disabled, is_admin) &&
+               keep_holder(site, account, err);
     }
-    if (!store_run(site->store,
-                   "INSERT INTO accounts (name, os_user, office_id, person_id, is_disabled) "
-                   "VALUES ($1, $2, $3, NULLIF($4, 0), $5)",
-                   NULL, err, "ttiii", account->name, account->os_user, account->office_id,
-                   account->person_id, is_disabled)) {
+    if (!store_run(
+            site->store,
+            "INSERT INTO accounts (name, os_user, office_id, person_id, is_disabled, is_admin) "
+            "VALUES ($1, $2, $3, NULLIF($4, 0), $5, $6)",
+            NULL, err, "ttiiii", account->name, account->os_user, account->office_id,
+            account->person_id, is_disabled, is_admin)) {
         return false;
     }
     account->account_id = store_last_id(site->store);
-    return true;
+    return keep_holder(site, account, err);
 }

@@ -122,10 +122,11 @@ bool registry_role_add(struct site *site, struct role *role, struct err *err)
     }
     if (!check_dates(role->starts_on, role->ends_on, err) ||
         !store_run(site->store,
-                   "INSERT INTO roles (person_id, office_id, unit_id, role, starts_on, ends_on) "
-                   "VALUES ($1, $2, NULLIF($3, 0), $4, $5, $6)",
-                   NULL, err, "iiittt", role->person_id, role->office_id, role->unit_id, role->role,
-                   role->starts_on, role->ends_on[0] ? role->ends_on : NULL)) {
+                   "INSERT INTO roles (person_id, office_id, unit_id, role, starts_on, ends_on, "
+                   "lent_by, reason) VALUES ($1, $2, NULLIF($3, 0), $4, $5, $6, NULLIF($7, 0), $8)",
+                   NULL, err, "iiitttit", role->person_id, role->office_id, role->unit_id,
+                   role->role, role->starts_on, role->ends_on[0] ? role->ends_on : NULL,
+                   role->lent_by, role->lent_by ? role->reason : NULL)) {
         return false;
     }
     role->role_id = store_last_id(site->store);
@@ -151,7 +152,8 @@ bool registry_role_list(struct site *site, int64_t person_id, struct role **out,
 
     if (!store_ask(site->store,
                    "SELECT role_id, person_id, office_id, COALESCE(unit_id, 0), role, starts_on, "
-                   "ends_on FROM roles WHERE person_id = $1 ORDER BY starts_on, role_id",
+                   "ends_on, COALESCE(lent_by, 0), reason FROM roles WHERE person_id = $1 ORDER BY "
+                   "starts_on, role_id",
                    &stmt, err, "i", person_id)) {
         return false;
     }
@@ -174,6 +176,8 @@ bool registry_role_list(struct site *site, int64_t person_id, struct role **out,
         row_text(stmt, 4, next->role, sizeof next->role);
         row_text(stmt, 5, next->starts_on, sizeof next->starts_on);
         row_text(stmt, 6, next->ends_on, sizeof next->ends_on);
+        next->lent_by = stmt_int(stmt, 7);
+        row_text(stmt, 8, next->reason, sizeof next->reason);
     }
     *out = list;
     *count = length;

@@ -114,8 +114,19 @@ struct value *rights_resolve(const struct value *principals, const struct value 
     return all;
 }
 
+/* A lent role is worth what the lender's own is on that day. */
+#define LENT_STANDS                                                                              \
+    "(r.lent_by IS NULL OR EXISTS (SELECT 1 FROM roles AS o WHERE o.person_id = r.lent_by "      \
+    "AND o.lent_by IS NULL AND o.role = r.role AND o.office_id = r.office_id "                   \
+    "AND o.unit_id IS r.unit_id AND o.starts_on <= $3 AND (o.ends_on IS NULL OR o.ends_on >= $3" \
+    ")))"
+#define HELD "AND r.starts_on <= $3 AND (r.ends_on IS NULL OR r.ends_on >= $3) AND " LENT_STANDS
+#define WHO "SELECT p.person_id, p.name, COALESCE(r.unit_id, 0), "
+#define LENT "CASE WHEN r.lent_by IS NULL THEN 0 ELSE r.role_id END "
+#define ORDER "AND ($4 = 0 OR p.person_id = $4) ORDER BY p.person_id, r.lent_by IS NOT NULL"
+
 /* One question over a resolved principal; person_id 0 asks for everybody. Columns: person_id, name,
- * unit_id. */
+   unit_id, lent role. */
 static bool ask(struct site *site, int64_t office_id, int64_t person_id,
                 const struct value *principal, const char *day, struct stmt **stmt, struct err *err)
 {
@@ -123,28 +134,26 @@ static bool ask(struct site *site, int64_t office_id, int64_t person_id,
 
     if (is_kind(principal, "person")) {
         return store_ask(site->store,
-                         "SELECT person_id, name, 0 FROM people WHERE code = $1 "
+                         "SELECT person_id, name, 0, 0 FROM people WHERE code = $1 "
                          "AND ($2 = 0 OR person_id = $2)",
                          stmt, err, "ti", value_get_text(principal, "person"), person_id);
     }
     if (is_kind(principal, "unit")) {
         return store_ask(site->store,
-                         "SELECT p.person_id, p.name, r.unit_id FROM roles AS r "
-                         "JOIN units AS u ON u.unit_id = r.unit_id "
+                         "WITH RECURSIVE heirs (unit_id) AS (SELECT unit_id FROM units "
+                         "WHERE code = $1 UNION SELECT s.into_id FROM successors AS s JOIN heirs "
+                         "AS h ON s.unit_id = h.unit_id WHERE s.since <= $3) " WHO LENT
+                         "FROM heirs AS h JOIN roles AS r ON r.unit_id = h.unit_id "
                          "JOIN people AS p ON p.person_id = r.person_id "
-                         "WHERE u.code = $1 AND r.role = $2 AND r.starts_on <= $3 "
-                         "AND (r.ends_on IS NULL OR r.ends_on >= $3) "
-                         "AND ($4 = 0 OR p.person_id = $4) ORDER BY p.person_id",
+                         "WHERE r.role = $2 " HELD ORDER,
                          stmt, err, "ttti", value_get_text(principal, "unit"), role, day,
                          person_id);
     }
     if (is_kind(principal, "role")) {
         return store_ask(site->store,
-                         "SELECT p.person_id, p.name, 0 FROM roles AS r "
-                         "JOIN people AS p ON p.person_id = r.person_id "
-                         "WHERE r.office_id = $1 AND r.role = $2 AND r.unit_id IS NULL "
-                         "AND r.starts_on <= $3 AND (r.ends_on IS NULL OR r.ends_on >= $3) "
-                         "AND ($4 = 0 OR p.person_id = $4) ORDER BY p.person_id",
+                         WHO LENT
+                         "FROM roles AS r JOIN people AS p ON p.person_id = r.person_id "
+                         "WHERE r.office_id = $1 AND r.role = $2 AND r.unit_id IS NULL " HELD ORDER,
                          stmt, err, "itti", office_id, role, day, person_id);
     }
     err_set(err, ERR_INVALID, SAY("这不是有效的责任主体", "this is no principal"));
@@ -177,6 +186,7 @@ static bool describe(struct site *site, const struct rights_question *question,
                      struct err *err)
 {
     size_t told = 0;
+    int64_t last = 0;
     bool has_row = true;
     const char *role = value_get_text(principal, "role");
     struct stmt *stmt = NULL;
@@ -196,10 +206,12 @@ static bool describe(struct site *site, const struct rights_question *question,
         if (!stmt_step(stmt, &has_row, err)) {
             return false;
         }
-        if (has_row && told++ < HOLDERS_TOLD) {
-            buf_add_format(out, "%s%s", told > 1 ? SAY("、", ", ") : SAY("，现为", ", now "),
-                           stmt_text(stmt, 1, NULL));
+        if (has_row && stmt_int(stmt, 0) != last && told++ < HOLDERS_TOLD) {
+            buf_add_format(out, "%s%s%s", told > 1 ? SAY("、", ", ") : SAY("，现为", ", now "),
+                           stmt_text(stmt, 1, NULL),
+                           stmt_int(stmt, 3) ? SAY("（代）", " (acting)") : "");
         }
+        last = has_row ? stmt_int(stmt, 0) : last;
     }
     buf_add_text(out, told > HOLDERS_TOLD ? SAY("等", " and others")
                       : told              ? ""
@@ -229,6 +241,7 @@ static bool refuse(struct site *site, const struct rights_question *question,
         err_set(err, ERR_DENIED, SAY("%s不能这样做；需要：%s", "%s may not do this; needed: %s"),
                 person.name, who.length ? buf_text(&who) : SAY("无人可以", "nobody may"));
     }
+    err_want_role(err);
     buf_clear(&who);
     return false;
 }
@@ -272,6 +285,7 @@ bool rights_may(struct site *site, const struct rights_question *question, struc
         if (is_held && how) {
             how->principal = (size_t)value_get_int(one, "from", 0);
             how->unit_id = stmt_int(stmt, 2);
+            how->lent_id = stmt_int(stmt, 3);
             row_put(how->role, sizeof how->role, value_get_text(one, "role"));
         }
         stmt_reset(stmt);
@@ -280,6 +294,85 @@ bool rights_may(struct site *site, const struct rights_question *question, struc
 done:
     value_free(all);
     return ok;
+}
+
+/* Accounts that may: those that administer the site, and those of people who are admin above. */
+#define ADMINS                                                                                    \
+    "WITH RECURSIVE above (office_id, parent_id) AS (SELECT office_id, parent_id FROM offices "   \
+    "WHERE office_id = $1 UNION ALL SELECT o.office_id, o.parent_id FROM offices AS o JOIN "      \
+    "above AS b ON o.office_id = b.parent_id) SELECT a.account_id, a.name, COALESCE(p.name, '') " \
+    "FROM accounts AS a LEFT JOIN people AS p ON p.person_id = a.person_id "                      \
+    "WHERE a.is_disabled = 0 AND ($2 = 0 OR a.account_id = $2) AND (a.is_admin = 1 OR EXISTS ("   \
+    "SELECT 1 FROM roles AS r JOIN above AS b ON b.office_id = r.office_id "                      \
+    "WHERE r.person_id = a.person_id AND r.role = 'admin' AND r.unit_id IS NULL " HELD            \
+    ")) ORDER BY a.account_id"
+
+static bool ask_admins(struct site *site, int64_t office_id, int64_t account_id, struct stmt **stmt,
+                       struct err *err)
+{
+    char today[12];
+
+    clock_format_day(clock_day(site_now(site)), today);
+    return store_ask(site->store, ADMINS, stmt, err, "iit", office_id, account_id, today);
+}
+
+/* "账号 wang（王管理）、账号 root" */
+static bool name_admins(struct site *site, int64_t office_id, struct buf *out, size_t *count,
+                        struct err *err)
+{
+    bool has_row = true;
+    struct stmt *stmt = NULL;
+
+    if (!ask_admins(site, office_id, 0, &stmt, err)) {
+        return false;
+    }
+    while (has_row) {
+        const char *name;
+
+        if (!stmt_step(stmt, &has_row, err)) {
+            return false;
+        }
+        if (!has_row || (*count)++ >= HOLDERS_TOLD) {
+            continue;
+        }
+        name = stmt_text(stmt, 2, NULL);
+        buf_add_format(out,
+                       *name ? SAY("%s账号 %s（%s）", "%saccount %s (%s)")
+                             : SAY("%s账号 %s", "%saccount %s"),
+                       *count > 1 ? SAY("、", ", ") : "", stmt_text(stmt, 1, NULL), name);
+    }
+    return true;
+}
+
+bool rights_administer(struct site *site, const struct rights_admin *who, struct err *err)
+{
+    bool is_held = false;
+    size_t count = 0;
+    struct stmt *stmt = NULL;
+    struct buf names;
+
+    if (!ask_admins(site, who->office_id, who->account->account_id, &stmt, err) ||
+        !stmt_step(stmt, &is_held, err)) {
+        return false;
+    }
+    stmt_reset(stmt);
+    if (is_held) {
+        return true;
+    }
+    buf_init(&names, 700);
+    if (name_admins(site, who->office_id, &names, &count, err)) {
+        is_held = count == 0 && who->is_owner;
+        if (!is_held) {
+            err_set(err, ERR_DENIED,
+                    SAY("账号 %s 不能这样做；需要：%s（admin），现为%s",
+                        "the account %s may not do this; needed: %s (admin), now %s"),
+                    who->account->name, rights_title(site, "admin"),
+                    count ? buf_text(&names) : SAY("无人", "nobody"));
+            err_want_role(err);
+        }
+    }
+    buf_clear(&names);
+    return is_held;
 }
 
 bool rights_scope(struct site *site, int64_t office_id, int64_t person_id, struct rights_scope *out,

@@ -16,6 +16,7 @@ struct rights_how {
     size_t principal; /* index in the list */
     char role[64];    /* "" when it is the person as such */
     int64_t unit_id;  /* 0: by a role in the office */
+    int64_t lent_id;  /* the lent role (role_id) it is done in; 0: in one of the own */
 };
 
 /* True for the house's own role names and those of the configuration. */
@@ -29,8 +30,9 @@ struct value *rights_roles(const struct site *site);
 /* Does the person hold one of the principals on that day? Principals are a list of
    {kind="role",role=} {kind="unit_of",field=,role=} {kind="person_of",field=}, or resolved ones as
    in rights_find; record is the case's (units and people as codes; a list field means any of them).
-   how may be NULL. ERR_DENIED with a sentence that names the role needed and who holds it that day.
- */
+   A lent role counts as long as its lender holds it too, an own one comes first; the roles for a
+   unit that another one succeeded are those of its successor. how may be NULL. ERR_DENIED with a
+   sentence that names the role needed and who holds it that day, and err->wants_role set. */
 struct rights_question {
     int64_t office_id; /* of the case */
     int64_t person_id; /* 0: nobody is acting, refused */
@@ -40,6 +42,17 @@ struct rights_question {
 };
 MUST_USE bool rights_may(struct site *site, const struct rights_question *question,
                          struct rights_how *how, struct err *err);
+/* May this account administer the office (import people, publish, change settings, keep accounts)?
+   One that administers the site may, and one whose own person is admin in the office or above it.
+   is_owner: the command runs with the files' own rights; where nobody at all could administer the
+   site, that is enough. ERR_DENIED names who may, with err->wants_role set. */
+struct account;
+struct rights_admin {
+    int64_t office_id;
+    const struct account *account;
+    bool is_owner;
+};
+MUST_USE bool rights_administer(struct site *site, const struct rights_admin *who, struct err *err);
 /* The people who hold a resolved principal on that day: {kind="role",role=}
    {kind="unit",unit=code,role=} {kind="person",person=code}; by person_id, none twice. Nobody is
    count 0 and no error. *ids is the caller's (mem_free). A role nobody holds in the office itself

@@ -171,7 +171,7 @@ static bool start_clock(struct site *site, int64_t virtual_start, struct err *er
 
 static bool add_account(struct site *site, const char *office, struct err *err)
 {
-    struct account account = {.office_id = site->office_id};
+    struct account account = {.office_id = site->office_id, .is_admin = true};
     struct audit_row row = {.office = office, .act = "init", .object = office};
 
     if (!registry_os_user(account.os_user, err)) {

@@ -12,6 +12,7 @@
 #include "cli/ask.h"
 #include "cli/command.h"
 #include "cli/house.h"
+#include "cli/right.h"
 #include "cli/span.h"
 #include "cli/table.h"
 #include "serve/keeper.h"
@@ -300,7 +301,9 @@ static bool import_decide(struct import *import, const struct args *args, struct
 static enum outcome import_run(struct house *house, const struct args *args, struct err *err)
 {
     struct import import = {.house = house, .moves = table_new(move_columns)};
-    bool ok = house_write(house, args, err) && import_read(&import, args_operand(args, 0), err) &&
+    bool ok = house_write(house, args, err) &&
+              (args_has(args, "dry-run") || right_administers(house, err)) &&
+              import_read(&import, args_operand(args, 0), err) &&
               keeper_calendar_preview(house->keeper, house->office_id, import.years, note_move,
                                       import.moves, err) &&
               import_decide(&import, args, err);

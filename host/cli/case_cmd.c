@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "casework/events.h"
+#include "cli/acted.h"
 #include "cli/case_parts.h"
 #include "cli/correction.h"
 #include "cli/house.h"
@@ -237,14 +238,11 @@ static bool take_event(void *context, const struct event_line *row)
     value_set_int(kept, "at", row->at);
     value_set_int(kept, "now", row->now);
     value_set_bool(kept, "is_input", row->is_input);
-    value_set_text(kept, "actor", row->actor);
-    value_set_text(kept, "actor_name", row->actor_name);
-    value_set_text(kept, "recorder", row->recorder);
+    acted_keep(row, kept);
     value_set_int(kept, "line", row->line);
     if (row->has_occurred) {
         value_set_int(kept, "occurred", row->occurred);
     }
-    value_set_bool(kept, "for_another", row->is_for_another);
     note_deadline(screen, row, kept);
     note_recorder(screen, row);
     value_push(screen->history, kept);

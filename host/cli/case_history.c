@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/acted.h"
 #include "cli/case_parts.h"
 #include "cli/words.h"
 #include "cli/wrap.h"
@@ -61,7 +62,6 @@ static void say_row(const struct screen *screen, const struct value *row, int64_
 {
     bool is_input = value_get_bool(row, "is_input");
     int64_t at = value_get_int(row, "at", 0);
-    const char *actor = value_get_text(row, "actor_name");
     const char *text = value_get_text(row, "text");
     int64_t occurred = value_get_int(row, "occurred", INT64_MIN);
     struct buf head, sentence;
@@ -76,13 +76,7 @@ static void say_row(const struct screen *screen, const struct value *row, int64_
         clock_format_day(occurred, day);
         buf_add_format(&sentence, SAY("（发生于 %s）", " (happened on %s)"), day);
     }
-    if (is_input && actor) {
-        buf_add_format(&sentence, "  —— %s", actor);
-        if (value_get_bool(row, "for_another") && screen->is_full) {
-            buf_add_format(&sentence, SAY("（%s 代录）", " (recorded by %s)"),
-                           value_get_text(row, "recorder"));
-        }
-    }
+    acted_say(row, screen->is_full, &sentence);
     wrap_print(screen->out, buf_text(&head), text_width(buf_text(&head)), buf_text(&sentence));
     buf_clear(&head);
     buf_clear(&sentence);

@@ -72,6 +72,8 @@ struct command_group {
 
 /* Of this folder, one table a file. */
 extern const struct command site_commands[];     /* init setting quarantine doctor */
+extern const struct command account_commands[];  /* account … */
+extern const struct command people_commands[];   /* delegate handover unit merge */
 extern const struct command version_commands[];  /* check publish versions */
 extern const struct command case_commands[];     /* open fact case explain next */
 extern const struct command proposal_commands[]; /* proposals approve reject plan */

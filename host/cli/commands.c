@@ -7,6 +7,8 @@
 
 static const struct command_group groups[] = {
     {"站点", "Site", site_commands},
+    {"账号", "Accounts", account_commands},
+    {"人员与单位", "People and units", people_commands},
     {"程序版本", "Versions", version_commands},
     {"事项", "Cases", case_commands},
     {"审批", "Approval", proposal_commands},

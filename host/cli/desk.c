@@ -292,7 +292,8 @@ static void tell_fact(struct visit *visit, bool ok, const struct err *why)
         visit->outcome = args_outcome(fact_tell(&visit->turn, &visit->err));
     }
     fact_end(&visit->turn);
-    visit->outcome = perform_finish(&visit->house, visit->outcome, &visit->err);
+    visit->outcome =
+        perform_finish(&visit->house, &visit->performance, visit->outcome, &visit->err);
 }
 
 static void flush(struct desk *desk)

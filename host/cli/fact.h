@@ -18,6 +18,7 @@ struct fact_turn {
     const struct args *args;
     struct fact_rows rows;
     struct value *form;
+    struct value *paper; /* list of attachments; NULL: none */
     struct view view;
     struct keeper_result *results; /* one a row */
 };

@@ -14,6 +14,7 @@
 #include "cli/form.h"
 #include "cli/handlers.h"
 #include "cli/house.h"
+#include "cli/right.h"
 #include "cli/view.h"
 #include "cli/wrap.h"
 #include "serve/keeper.h"
@@ -25,6 +26,8 @@ const struct option fact_options[] = {
      "one case a row: its number and the columns of the form"},
     {"occurred", "TIME", "事实发生的日期（缺省为登记当日）",
      "when it happened, when that is not now"},
+    {"paper", "FILE", "所依据的材料（代录时附），可写多次",
+     "the paper it rests on, when recorded for another; may be repeated"},
     OPTION_BY,
     OPTION_KEY,
     {NULL, NULL, NULL, NULL},
@@ -84,8 +87,11 @@ static bool say_result(struct view *view, const struct keeper_fact *fact,
     struct value *row = value_new_map();
     struct value *decisions = NULL;
     const char *id = NULL;
+    const struct actor *actor = &view->house->actor;
+    bool is_for_another = actor->person_id && actor->person_id != actor->own_id;
     bool ok = true;
 
+    value_set_bool(row, "for_another", is_for_another);
     value_set_text(row, "number", fact->number);
     value_set_bool(row, "done", result->is_done);
     if (!result->is_done) {
@@ -96,9 +102,10 @@ static bool say_result(struct view *view, const struct keeper_fact *fact,
         const struct value *about = view_about(view, found.activation_id);
 
         id = label_id(about, "facts", fact->fact);
-        out_print(out, "%s  %s  %s\n", fact->number,
+        out_print(out, "%s  %s  %s%s\n", fact->number,
                   found.unit_name ? found.unit_name : found.title,
-                  label_title(about, "facts", id ? id : fact->fact));
+                  label_title(about, "facts", id ? id : fact->fact),
+                  is_for_another ? SAY("（代录）", " (recorded for another)") : "");
         ok = (strcmp(id ? id : fact->fact, "corrected") != 0 ||
               say_correction(view, &found, result->seq, row, err)) &&
              decisions_show(view, &found, result->seq, &decisions, err);
@@ -123,6 +130,7 @@ static bool say_results(struct view *view, const struct fact_rows *rows,
 
     for (size_t i = 0; i < rows->count; i++) {
         *refused += !results[i].is_done;
+        right_denied(view->house, "fact", rows->facts[i].number, &results[i].err);
         if (!say_result(view, &rows->facts[i], &results[i], list, err)) {
             value_free(list);
             return false;
@@ -147,7 +155,8 @@ static bool keep_nothing(void *context, struct buf *result, struct value **body,
 
 /* One act on many cases has a key of its own for each; this keeps the whole of it under the key as
    it was given, so that other content under it is a conflict before anything is written. */
-static bool keep_key(struct house *house, const struct fact_rows *rows, struct err *err)
+static bool keep_key(struct house *house, const struct fact_rows *rows, const struct value *paper,
+                     struct err *err)
 {
     struct value *content = value_new_list();
     struct buf result;
@@ -165,6 +174,9 @@ static bool keep_key(struct house *house, const struct fact_rows *rows, struct e
         value_push(content, one);
     }
     value_push(content, value_new_text(house->person ? house->person : ""));
+    if (paper) {
+        value_push(content, value_copy(paper));
+    }
     house_act(house, "facts", "", content, &act);
     buf_init(&result, ACTS_RESULT_LIMIT);
     ok = act_run(house->site, &act, keep_nothing, NULL, &result, err);
@@ -178,13 +190,33 @@ bool fact_is_single(const struct args *args)
     size_t names = 0;
     struct err unsaid = {0};
 
-    if (args_has(args, "from") || !split(args, &names, &unsaid) || names != 2) {
+    if (args_has(args, "from") || args_has(args, "paper") || !split(args, &names, &unsaid) ||
+        names != 2) {
         return false;
     }
     for (size_t i = names; i < args->operand_count; i++) {
         if (args_attached(strchr(args_operand(args, i), '=') + 1)) {
             return false;
         }
+    }
+    return true;
+}
+
+/* The papers of --paper, for every row of the command. */
+static bool read_papers(struct fact_turn *turn, struct err *err)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = args_value(turn->args, "paper", i)) != NULL; i++) {
+        struct value *paper = NULL;
+
+        if (!house_attach(turn->house, path, &paper, err)) {
+            return false;
+        }
+        if (!turn->paper) {
+            turn->paper = value_new_list();
+        }
+        value_push(turn->paper, paper);
     }
     return true;
 }
@@ -201,7 +233,7 @@ enum outcome fact_begin(struct fact_turn *turn, struct house *house, const struc
         return OUTCOME_USAGE;
     }
     if (!form_occurred(args, &occurred, err) || !house_write(house, args, err) ||
-        !form_read(house, args, names, &turn->form, err)) {
+        !form_read(house, args, names, &turn->form, err) || !read_papers(turn, err)) {
         return OUTCOME_REFUSED;
     }
     fact_rows_begin(rows, args_operand(args, names - 1), occurred, turn->form);
@@ -211,8 +243,11 @@ enum outcome fact_begin(struct fact_turn *turn, struct house *house, const struc
     if ((args_has(args, "from") && !fact_rows_read(rows, house, args_get(args, "from"), err)) ||
         !view_begin(&turn->view, house, args, err) ||
         !fact_rows_complete(rows, house->site->store, house->office, err) ||
-        (house->key && rows->count > 1 && !keep_key(house, rows, err))) {
+        (house->key && rows->count > 1 && !keep_key(house, rows, turn->paper, err))) {
         return OUTCOME_REFUSED;
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        rows->facts[i].paper = turn->paper;
     }
     turn->results = mem_array(rows->count + 1, sizeof *turn->results);
     return OUTCOME_DONE;
@@ -251,6 +286,7 @@ void fact_end(struct fact_turn *turn)
     view_end(&turn->view);
     fact_rows_clear(&turn->rows);
     value_free(turn->form);
+    value_free(turn->paper);
     *turn = (struct fact_turn){0};
 }
 

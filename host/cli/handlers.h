@@ -29,6 +29,7 @@ command_handler metrics_handler;
 command_handler figures_handler;
 command_handler serve_handler;
 command_handler ledger_handler;
+command_handler delegate_handler;
 
 extern const struct option open_options[];
 extern const struct option fact_options[];
@@ -44,5 +45,13 @@ extern const struct option deliver_options[];
 extern const struct option metrics_options[];
 extern const struct option figures_options[];
 extern const struct option ledger_options[];
+extern const struct option delegate_options[];
+
+/* A day as somebody wrote it, today when text is NULL. */
+MUST_USE bool delegate_day(const struct house *house, const char *text, char out[static 12],
+                           struct err *err);
+/* What concerns a person's roles and work is for that person, or for an administrator. */
+struct person;
+MUST_USE bool delegate_may(struct house *house, const struct person *own, struct err *err);
 
 #endif

@@ -71,13 +71,14 @@ bool help_words(FILE *stream, const char *first)
 static void put_synopsis(FILE *stream, const char *text)
 {
     static const char *const WORDS[][2] = {
-        {"CASE", "案号"},     {"FACT", "事实"},   {"WORKFLOW", "程序"},
-        {"NUMBER", "案号"},   {"PERSON", "姓名"}, {"ACCOUNT", "账户"},
-        {"FILE", "文件"},     {"TIME", "时间"},   {"DATE", "日期"},
-        {"TEXT", "文字"},     {"UNIT", "单位"},   {"STATE", "状态"},
-        {"VALUE", "值"},      {"NAME", "名称"},   {"START", "起始日"},
-        {"BUDGET", "期限"},   {"HOW", "办法"},    {"DIR", "目录"},
-        {"CODE", "区划代码"}, {"ID", "编号"},     {"field=value", "字段=值"},
+        {"CASE", "案号"},     {"FACT", "事实"},     {"WORKFLOW", "程序"},
+        {"NUMBER", "案号"},   {"PERSON", "姓名"},   {"ACCOUNT", "账户"},
+        {"FILE", "文件"},     {"TIME", "时间"},     {"DATE", "日期"},
+        {"TEXT", "文字"},     {"UNIT", "单位"},     {"STATE", "状态"},
+        {"VALUE", "值"},      {"NAME", "名称"},     {"START", "起始日"},
+        {"BUDGET", "期限"},   {"HOW", "办法"},      {"DIR", "目录"},
+        {"CODE", "区划代码"}, {"ID", "编号"},       {"field=value", "字段=值"},
+        {"ROLE", "角色"},     {"USER", "系统用户"},
     };
 
     while (*text) {

@@ -321,7 +321,8 @@ bool house_who(struct house *house, const struct args *args, struct err *err)
     house->actor = (struct actor){.account_id = account->account_id,
                                   .recorder = house->recorder,
                                   .person_id = person.person_id,
-                                  .person = house->person};
+                                  .person = house->person,
+                                  .own_id = account->person_id};
     house->key = args ? args_get(args, "key") : NULL;
     if (house->key &&
         !form_refuse_classified(house, NULL, house->key, SAY("键值", "the key"), err)) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "casework/acts.h"
 #include "casework/imports.h"
+#include "cli/right.h"
 #include "cli/sheet.h"
 #include "cli/wrap.h"
 #include "paper/csv.h"
@@ -204,7 +205,8 @@ static bool run(struct registering *work, struct err *err)
     bool is_dry = args_has(work->args, "dry-run");
 
     if (!house_start(house, err) ||
-        !(is_dry ? house_read(house, err) : house_write(house, work->args, err)) ||
+        !(is_dry ? house_read(house, err)
+                 : house_write(house, work->args, err) && right_administers(house, err)) ||
         !read_map(work, err) ||
         !sheet_open(&work->sheet, house, args_operand(work->args, 1), args_get(work->args, "sheet"),
                     err)) {

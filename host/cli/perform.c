@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/help.h"
+#include "cli/right.h"
 #include "cli/upkeep_cmds.h"
 
 /* Whatever a script or a file put into the sentence must not steer the terminal. */
@@ -135,10 +136,14 @@ void perform_read(struct house *house, int argc, char **argv, struct performance
     }
 }
 
-enum outcome perform_finish(struct house *house, enum outcome outcome, struct err *err)
+enum outcome perform_finish(struct house *house, const struct performance *performance,
+                            enum outcome outcome, struct err *err)
 {
     struct err late = {0};
 
+    if (outcome == OUTCOME_REFUSED) {
+        right_denied(house, performance->command->name, args_operand(&performance->args, 0), err);
+    }
     if (!out_end(&house->out, outcome == OUTCOME_DONE, &late) && outcome == OUTCOME_DONE) {
         *err = late;
         outcome = OUTCOME_REFUSED;
@@ -149,8 +154,8 @@ enum outcome perform_finish(struct house *house, enum outcome outcome, struct er
 enum outcome perform_run(struct house *house, const struct performance *performance,
                          struct err *err)
 {
-    return perform_finish(house, performance->command->handler(house, &performance->args, err),
-                          err);
+    return perform_finish(house, performance,
+                          performance->command->handler(house, &performance->args, err), err);
 }
 
 void perform_clear(struct performance *performance)

@@ -12,6 +12,7 @@
 #include "cli/example.h"
 #include "cli/house.h"
 #include "cli/quarantine.h"
+#include "cli/right.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
@@ -252,7 +253,7 @@ static enum outcome setting_run(struct house *house, const struct args *args, st
         outcome = args_refuse(
             err, "%s", SAY("--reset 与设置值只能写一个", "give a value or --reset, not both"));
     } else if (value || is_reset) {
-        outcome = args_outcome(house_write(house, args, err) &&
+        outcome = args_outcome(house_write(house, args, err) && right_administers(house, err) &&
                                view_workflow(house, workflow, &own, err) &&
                                change_setting(house, own, dot + 1, value, err));
     } else {

@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/form.h"
 #include "cli/house.h"
+#include "cli/right.h"
 #include "cli/sources.h"
 #include "cli/table.h"
 
@@ -273,7 +274,7 @@ static enum outcome publish_run(struct house *house, const struct args *args, st
 {
     struct sources sources = {0};
     const char *note = args_get(args, "note");
-    bool ok = house_write(house, args, err) &&
+    bool ok = house_write(house, args, err) && right_administers(house, err) &&
               (!note || form_refuse_classified(house, NULL, note, SAY("说明", "the note"), err)) &&
               gather(house, args, &sources, err) && is_good(house, &sources, err) &&
               publish(house, &sources, args, err);

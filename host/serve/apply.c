@@ -98,6 +98,16 @@ static bool occurred_in_form(const struct item *item, const struct verdict_row *
     return found;
 }
 
+bool apply_occurred(const struct keeper *keeper, const struct item *item, int64_t *day)
+{
+    for (size_t i = 0; i < keeper->verdict.row_count; i++) {
+        if (is_ask(item, &keeper->verdict.rows[i])) {
+            return occurred_in_form(item, &keeper->verdict.rows[i], day);
+        }
+    }
+    return false;
+}
+
 static void fill_event(const struct item *item, const struct verdict_row *row, struct event *event)
 {
     *event = (struct event){.number = span_of(item->number),

@@ -18,26 +18,64 @@
 
 #define DEEDS_TRIES 3 /* how often what was behind is brought up first */
 
-bool deeds_allowed(struct keeper *keeper, const struct actor *actor, const struct value *principals,
-                   int64_t office_id, const char *record, struct err *err)
+struct deeds_right deeds_right(const struct keeper *keeper, const struct actor *actor,
+                               const struct value *principals, int64_t office_id)
 {
-    struct rights_question question = {.office_id = office_id,
-                                       .person_id = actor->person_id,
-                                       .principals = principals,
-                                       .day = clock_day(keeper_instant(keeper))};
+    return (struct deeds_right){.actor = actor,
+                                .principals = principals,
+                                .office_id = office_id,
+                                .day = clock_day(keeper_instant(keeper))};
+}
+
+bool deeds_allowed(struct keeper *keeper, const struct deeds_right *right, int64_t *lent_id,
+                   struct err *err)
+{
+    struct rights_question question = {.office_id = right->office_id,
+                                       .person_id = right->actor->person_id,
+                                       .principals = right->principals,
+                                       .day = right->day};
+    struct rights_how how = {0};
     struct value *tree = NULL;
     bool ok;
 
-    if (value_count(principals) == 0) {
+    if (value_count(right->principals) == 0) {
         return true;
     }
-    if (record && !json_parse(record, strlen(record), &tree, err)) {
+    if (right->record && !json_parse(right->record, strlen(right->record), &tree, err)) {
         return false;
     }
     question.record = tree;
-    ok = rights_may(keeper->site, &question, NULL, err);
+    ok = rights_may(keeper->site, &question, &how, err);
+    if (lent_id) {
+        *lent_id = how.lent_id;
+    }
     value_free(tree);
     return ok;
+}
+
+bool deeds_stand_in(struct keeper *keeper, int64_t case_id, int64_t seq, int64_t lent_id,
+                    struct value *said, struct err *err)
+{
+    static const char sql[] = "SELECT r.role, p.code FROM roles AS r JOIN people AS p"
+                              " ON p.person_id = r.lent_by WHERE r.role_id = $1";
+    struct stmt *stmt = NULL;
+    bool has_row = false;
+
+    if (!lent_id) {
+        return true;
+    }
+    if (!store_ask(keeper->store, sql, &stmt, err, "i", lent_id) ||
+        !stmt_step(stmt, &has_row, err)) {
+        return false;
+    }
+    if (has_row) {
+        value_set_text(said, "role", stmt_text(stmt, 0, NULL));
+        value_set_text(said, "for", stmt_text(stmt, 1, NULL));
+    }
+    stmt_reset(stmt);
+    return store_run(keeper->store,
+                     "INSERT INTO stand_ins (case_id, seq, role_id) VALUES ($1, $2, $3)", NULL, err,
+                     "iii", case_id, seq, lent_id);
 }
 
 /* Only a unit or a person that the record names makes the record matter. */
@@ -52,7 +90,7 @@ static bool needs_record(const struct value *principals)
 }
 
 static bool allowed_by_record(struct keeper *keeper, const struct deed *deed,
-                              const struct item *item, struct err *err)
+                              struct deeds_right *right, struct err *err)
 {
     struct stmt *stmt = NULL;
     bool has_row = false;
@@ -61,8 +99,8 @@ static bool allowed_by_record(struct keeper *keeper, const struct deed *deed,
     if (store_ask(keeper->store, "SELECT record FROM cases WHERE case_id = $1", &stmt, err, "i",
                   deed->case_id) &&
         stmt_step(stmt, &has_row, err)) {
-        ok = deeds_allowed(keeper, deed->actor, deed->principals, item->office_id,
-                           has_row ? stmt_text(stmt, 0, NULL) : NULL, err);
+        right->record = has_row ? stmt_text(stmt, 0, NULL) : NULL;
+        ok = deeds_allowed(keeper, right, &deed->result->lent_id, err);
         stmt_reset(stmt);
     }
     return ok;
@@ -73,23 +111,26 @@ static bool allowed_on_case(struct keeper *keeper, const struct deed *deed, cons
 {
     /* Clerks who record one after the other each keep their place. */
     struct granted *known = &keeper->granted[(uint64_t)deed->actor->person_id % GRANTED];
-    int64_t day = clock_day(keeper_instant(keeper));
+    struct deeds_right right = deeds_right(keeper, deed->actor, deed->principals, item->office_id);
 
+    right.day = deed->has_day ? deed->day : right.day;
     if (value_count(deed->principals) == 0) {
         return true;
     }
     if (needs_record(deed->principals)) {
-        return allowed_by_record(keeper, deed, item, err);
+        return allowed_by_record(keeper, deed, &right, err);
     }
-    if (deed->is_lasting && known->principals == deed->principals && known->day == day &&
+    if (deed->is_lasting && known->principals == deed->principals && known->day == right.day &&
         known->person_id == deed->actor->person_id && known->office_id == item->office_id) {
+        deed->result->lent_id = known->lent_id;
         return true;
     }
-    if (!deeds_allowed(keeper, deed->actor, deed->principals, item->office_id, NULL, err)) {
+    if (!deeds_allowed(keeper, &right, &deed->result->lent_id, err)) {
         return false;
     }
     if (deed->is_lasting) {
-        *known = (struct granted){deed->principals, deed->actor->person_id, item->office_id, day};
+        *known = (struct granted){deed->principals, deed->actor->person_id, item->office_id,
+                                  right.day, deed->result->lent_id};
     }
     return true;
 }
@@ -183,7 +224,7 @@ static bool gather(struct keeper *keeper, const struct deed *deeds, size_t count
 static void drop_refused(struct keeper *keeper, const struct deed *deeds, struct chunk *chunk)
 {
     for (size_t i = 0; i < chunk->count; i++) {
-        if (chunk->items[i] &&
+        if (chunk->items[i] && !deeds[i].is_day_open &&
             !allowed_on_case(keeper, &deeds[i], chunk->items[i], &deeds[i].result->err)) {
             chunk->items[i] = NULL;
         }
@@ -224,6 +265,22 @@ static void fill_act(struct keeper *keeper, const struct deed *deed, const struc
     value_free(content);
 }
 
+/* A fact whose form says when it happened is of those who held the role on that day. */
+static bool allowed_then(struct keeper *keeper, const struct deed *deed, const struct item *item,
+                         struct err *why)
+{
+    struct deed then = *deed;
+    int64_t today = clock_day(keeper_instant(keeper));
+
+    then.has_day = deed->has_occurred || apply_occurred(keeper, item, &then.day);
+    then.day = deed->has_occurred ? deed->occurred : then.day;
+    if (!deed->is_day_open &&
+        (then.has_day ? then.day : today) == (deed->has_day ? deed->day : today)) {
+        return true;
+    }
+    return allowed_on_case(keeper, &then, item, why);
+}
+
 /* In the transaction: one deed written, or its refusal. */
 static bool write_deed(struct scene *scene, const struct deed *deed, struct err *why)
 {
@@ -253,6 +310,9 @@ static bool write_deed(struct scene *scene, const struct deed *deed, struct err 
         *why = keeper->verdict.refused;
         goto done;
     }
+    if (!allowed_then(keeper, deed, scene->item, why)) {
+        goto done;
+    }
     if ((deed->also && !deed->also(keeper, deed, why)) ||
         !apply_write(scene, &moved, &result->seq, why)) {
         goto done;
@@ -264,7 +324,8 @@ static bool write_deed(struct scene *scene, const struct deed *deed, struct err 
     (void)snprintf(text, sizeof text, "%lld", (long long)result->seq);
     value_set_text(said, "name", deed->name);
     value_set_int(said, "seq", result->seq);
-    ok = act_finish(keeper->site, &act, text, said, why);
+    ok = deeds_stand_in(keeper, deed->case_id, result->seq, result->lent_id, said, why) &&
+         act_finish(keeper->site, &act, text, said, why);
 done:
     value_free(said);
     buf_clear(&first);

@@ -14,6 +14,7 @@ struct granted {
     int64_t person_id;
     int64_t office_id;
     int64_t day;
+    int64_t lent_id;
 };
 
 #endif

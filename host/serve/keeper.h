@@ -81,16 +81,18 @@ struct keeper_fact {
     const struct value *form; /* map: field id or label to text or list of texts; NULL: empty */
     int64_t occurred;         /* a day, or KEEPER_NO_DAY */
     bool is_ready; /* form holds canonical values under ids already: nothing is asked of a worker */
-    bool is_granted; /* the right was proved in another way: no role is asked for */
+    const struct value *paper; /* list of attachments that the act rests on; NULL: none */
+    bool is_granted;           /* the right was proved in another way: no role is asked for */
     /* What else belongs to the fact, in its transaction; NULL: nothing. */
     bool (*also)(void *context, struct err *err);
     void *context;
 };
 struct keeper_result {
     bool is_done;
-    bool is_repeat; /* the key was used before with the same content */
-    int64_t seq;    /* of the input row, when done */
-    struct err err; /* why not, when not done */
+    bool is_repeat;  /* the key was used before with the same content */
+    int64_t seq;     /* of the input row, when done */
+    int64_t lent_id; /* the lent role it was done in; 0: one of the actor's own */
+    struct err err;  /* why not, when not done */
 };
 /* Records each fact on its case, one commit per up to 256; each has its own result. Timers of the
    case due before now are recorded first. With a key and one fact the key is its own; with several

@@ -26,6 +26,7 @@ struct entry {
     struct value *body; /* of the input: { record, parent } */
     struct ask ask;
     int64_t parent_id;
+    int64_t lent_id; /* the lent role it is opened in; 0: one of the actor's own */
     char number[CASE_NUMBER_SIZE];
 };
 
@@ -73,6 +74,7 @@ static bool look(struct entry *entry, bool *is_repeat, struct buf *first, struct
     const struct value *by =
         value_get(value_get(value_get(entry->crew->about, "facts"), "opened"), "by");
     struct value *content = value_new_map();
+    struct deeds_right right = deeds_right(keeper, entry->actor, by, entry->bureau->office_id);
     struct buf json;
     bool ok;
 
@@ -98,7 +100,8 @@ static bool look(struct entry *entry, bool *is_repeat, struct buf *first, struct
     value_free(content);
     buf_init(&json, VERDICT_BODY);
     json_write(value_get(entry->body, "record"), &json);
-    ok = deeds_allowed(keeper, entry->actor, by, entry->bureau->office_id, buf_text(&json), err);
+    right.record = buf_text(&json);
+    ok = deeds_allowed(keeper, &right, &entry->lent_id, err);
     buf_clear(&json);
     if (!ok || !entry->act.key) {
         return ok;
@@ -218,8 +221,10 @@ static bool write_opening(struct entry *entry, struct scene *scene, struct err *
                               .parent_id = entry->parent_id,
                               .at = scene->at};
     char number[CASE_NUMBER_SIZE];
+    struct value *said = value_new_map();
     bool is_repeat = false;
     bool moved = false;
+    int64_t seq = 0;
     struct buf first;
 
     buf_init(&first, ACTS_RESULT_LIMIT);
@@ -229,15 +234,17 @@ static bool write_opening(struct entry *entry, struct scene *scene, struct err *
     opening.record = value_get(body, "record");
     if (!act_begin(keeper->site, &entry->act, &is_repeat, &first, err) ||
         !opening_add(keeper, &opening, number, &scene->item->place.case_id, err) ||
-        !apply_write(scene, &moved, NULL, err) || !tell_parent(scene, entry, err)) {
+        !apply_write(scene, &moved, &seq, err) || !tell_parent(scene, entry, err)) {
         goto done;
     }
     if (!moved || strcmp(number, entry->number) != 0) {
         err_set(err, ERR_BUSY, "%s", SAY("案件编号刚被占用", "the number was taken meanwhile"));
         goto done;
     }
-    ok = act_finish(keeper->site, &entry->act, number, NULL, err);
+    ok = deeds_stand_in(keeper, scene->item->place.case_id, seq, entry->lent_id, said, err) &&
+         act_finish(keeper->site, &entry->act, number, value_count(said) ? said : NULL, err);
 done:
+    value_free(said);
     value_free(body);
     buf_clear(&first);
     return ok;

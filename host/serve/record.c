@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "serve/deeds.h"
@@ -21,6 +22,51 @@ static bool put_also(struct keeper *keeper, const struct deed *deed, struct err 
 
     (void)keeper;
     return fact->also(fact->context, err);
+}
+
+/* The right to do something is that of the day it happened on: the one given with the fact, or in
+   the field of its form that says so. */
+static void find_day(const struct value *about, const struct keeper_fact *fact, struct deed *deed)
+{
+    const char *field = value_get_text(about, "occurred");
+    const struct value *fields = value_get(about, "fields");
+    const char *text = NULL;
+    struct err unsaid = {0};
+
+    deed->has_day = deed->has_occurred;
+    deed->day = deed->occurred;
+    if (deed->has_day || !field) {
+        return;
+    }
+    text = value_get_text(fact->form, field);
+    for (size_t i = 0; !text && i < value_count(fields); i++) {
+        const struct value *one = value_at(fields, i);
+
+        if (strcmp(value_get_text(one, "id"), field) == 0) {
+            text = value_get_text(fact->form, value_get_text(one, "label"));
+        }
+    }
+    deed->has_day = text && clock_parse_day(text, &deed->day, &unsaid);
+    deed->is_day_open = text && !deed->has_day;
+}
+
+/* Recording for another needs the paper where the workflow says so: the person's own hand, or
+   nobody's. */
+static bool has_paper(const struct value *about, const struct actor *actor,
+                      const struct keeper_fact *fact, struct err *err)
+{
+    const char *title = value_get_text(about, "title");
+
+    if (fact->is_granted || !value_get_bool(value_get(about, "recorded"), "paper") ||
+        !actor->person_id || actor->person_id == actor->own_id || value_count(fact->paper)) {
+        return true;
+    }
+    err_set(err, ERR_INVALID,
+            SAY("“%s”由他人代录，须附所依据的材料：加 --paper 文件，如 --paper 来函.pdf",
+                "\"%s\" is recorded for another, which takes the paper it rests on: add --paper "
+                "FILE, as in --paper letter.pdf"),
+            title ? title : fact->fact);
+    return false;
 }
 
 /* The wish is the caller's, whatever becomes of the deed. */
@@ -60,6 +106,9 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     about = value_get(value_get(crew->about, "facts"), deed->name);
     deed->principals = fact->is_granted ? NULL : value_get(about, "by");
     deed->is_lasting = true;
+    if (!has_paper(about, deed->actor, fact, err)) {
+        return false;
+    }
     if (fact->is_ready) {
         form = fact->form ? value_copy(fact->form) : value_new_map();
     } else if (!(strcmp(deed->name, "corrected") == 0
@@ -70,6 +119,9 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     }
     wish->body = value_new_map();
     value_set(wish->body, "form", form);
+    if (value_count(fact->paper)) {
+        value_set(wish->body, "paper", value_copy(fact->paper));
+    }
     deed->body = wish->body;
     deed->also = fact->also ? put_also : NULL;
     deed->context = fact;
@@ -77,6 +129,7 @@ static bool make_deed(struct keeper *keeper, const struct keeper_fact *fact, str
     deed->kind = "fact";
     deed->has_occurred = fact->occurred != KEEPER_NO_DAY;
     deed->occurred = deed->has_occurred ? fact->occurred : 0;
+    find_day(about, fact, deed);
     return true;
 }
 

@@ -25,6 +25,9 @@ struct scene {
 /* Reads the item's answer into keeper->verdict; its refusal is there to be looked at. */
 MUST_USE bool apply_read(struct keeper *keeper, struct batch *batch, struct item *item,
                          struct err *err);
+/* The day that the fact asked for happened, out of the field of its form that says so; false when
+   none does. After apply_read. */
+bool apply_occurred(const struct keeper *keeper, const struct item *item, int64_t *day);
 /* Writes the verdict: rows, case, effects. *moved is false, and nothing is written, when the case
    moved on since it was read. first (may be NULL) gets the seq of the row of the ask. */
 MUST_USE bool apply_write(struct scene *scene, bool *moved, int64_t *first, struct err *err);

@@ -45,6 +45,7 @@ static bool may_open(struct keeper *keeper, const struct wishes *wishes,
     const struct value *facts = value_get(opening->crew->about, "facts");
     const struct value *by = value_get(value_get(facts, "opened"), "by");
     struct buf json;
+    struct deeds_right right = deeds_right(keeper, wishes->actor, by, opening->bureau->office_id);
     bool ok;
 
     if (wishes->is_planned) {
@@ -52,7 +53,8 @@ static bool may_open(struct keeper *keeper, const struct wishes *wishes,
     }
     buf_init(&json, VERDICT_BODY);
     json_write(opening->record, &json);
-    ok = deeds_allowed(keeper, wishes->actor, by, opening->bureau->office_id, buf_text(&json), err);
+    right.record = buf_text(&json);
+    ok = deeds_allowed(keeper, &right, NULL, err);
     buf_clear(&json);
     return ok;
 }
