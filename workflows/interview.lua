@@ -102,6 +102,7 @@ return workflow "约谈" {
   example "约谈对象调整，撤回；交接、关联、传阅都留痕" {
     opened { unit = "省教育厅", person = "张三", reason = "逾期未办结" },
     at "2026-03-02" { records "handed_over" { from = "甲", to = "乙", reason = "岗位调整" },
+      records "succeeded" { from = "省教育厅", to = "省教体厅", fields = { "unit" } },
       records "linked" { case = "430000-2026-YJ-0001" }, records "seen" { text = "已阅，请抓紧" },
       records "noted" { text = "对方来电，请求延后" } },
     at "2026-03-03" { records "withdrawn" { reason = "已先行办结" }, state_is "withdrawn" },

@@ -351,5 +351,6 @@ bool doctor_site(struct examination *exam, struct err *err)
     look_at_clock(exam);
     return look_at_calendar(exam, err) && look_at_workflows(exam, err) &&
            look_at_faults(exam, err) && look_at_drafts(exam, err) && look_at_opened(exam, err) &&
-           look_at_waiting(exam, err) && doctor_messages(exam, err) && gaps_examine(exam, err);
+           look_at_waiting(exam, err) && doctor_people(exam, err) && doctor_messages(exam, err) &&
+           gaps_examine(exam, err);
 }

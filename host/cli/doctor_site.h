@@ -29,6 +29,8 @@ void doctor_note(struct examination *exam, enum doctor_level level, const char *
 void doctor_sqlite(struct examination *exam, struct buf *text);
 /* Calendar, roles, templates, cases and versions put aside, drafts. */
 MUST_USE bool doctor_site(struct examination *exam, struct err *err);
+/* Who left with open cases to their name, and signatures that nobody can give any more. */
+MUST_USE bool doctor_people(struct examination *exam, struct err *err);
 /* Messages that did not arrive, channels that let nothing through. */
 MUST_USE bool doctor_messages(struct examination *exam, struct err *err);
 

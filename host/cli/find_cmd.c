@@ -18,7 +18,7 @@
 
 static const struct column COLUMNS[] = {
     {"kind", "类别", "KIND", 0, false},  {"key", "编号", "NUMBER", 0, false},
-    {"name", "名称", "NAME", 26, false}, {"where", "说明", "WHERE", 30, false},
+    {"name", "名称", "NAME", 26, false}, {"where", "说明", "WHERE", 44, false},
     {NULL, NULL, NULL, 0, false},
 };
 
@@ -243,9 +243,12 @@ static bool find_named(struct finding *finding, const struct kind *kind, struct 
 static bool find_all(struct finding *finding, struct err *err)
 {
     static const char units[] =
-        "SELECT u.unit_id, u.office_id, u.code, u.name, u.normal, CASE WHEN u.ends_on IS NULL THEN"
-        " '' ELSE $2 || u.ends_on END || $3 FROM units AS u WHERE ($1 = '' OR u.code = $1)"
-        " ORDER BY u.code";
+        "SELECT u.unit_id, u.office_id, u.code, u.name, u.normal, ltrim(CASE WHEN u.ends_on IS NULL"
+        " THEN '' ELSE $2 || u.ends_on END || COALESCE((SELECT ' → ' || i.name FROM successors AS s"
+        " JOIN units AS i ON i.unit_id = s.into_id WHERE s.unit_id = u.unit_id), '')"
+        " || COALESCE((SELECT ' ← ' || group_concat(o.name, '、') FROM successors AS s"
+        " JOIN units AS o ON o.unit_id = s.unit_id WHERE s.into_id = u.unit_id), '')) || $3"
+        " FROM units AS u WHERE ($1 = '' OR u.code = $1) ORDER BY u.code";
     static const char people[] =
         "SELECT p.person_id, p.office_id, p.code, p.name, p.normal, coalesce(u.name, $2 || $3)"
         " FROM people AS p LEFT JOIN units AS u ON u.unit_id = p.unit_id"

@@ -30,6 +30,8 @@ command_handler figures_handler;
 command_handler serve_handler;
 command_handler ledger_handler;
 command_handler delegate_handler;
+command_handler unit_merge_handler;
+command_handler handover_handler;
 
 extern const struct option open_options[];
 extern const struct option fact_options[];
@@ -46,6 +48,8 @@ extern const struct option metrics_options[];
 extern const struct option figures_options[];
 extern const struct option ledger_options[];
 extern const struct option delegate_options[];
+extern const struct option unit_merge_options[];
+extern const struct option handover_options[];
 
 /* A day as somebody wrote it, today when text is NULL. */
 MUST_USE bool delegate_day(const struct house *house, const char *text, char out[static 12],

@@ -6,6 +6,7 @@ local again = require("engine.again")
 local calendar = require("calendar")
 local dates = require("engine.dates")
 local deadlines = require("engine.deadlines")
+local passing = require("engine.passing")
 local rows = require("engine.rows")
 local rungs = require("engine.rungs")
 local view = require("engine.view")
@@ -15,7 +16,7 @@ local builtins = {}
 --- Built-in facts every state takes that is not final.
 builtins.anywhere = { noted = true, corrected = true, linked = true, seen = true, promised = true,
   paused = true, resumed = true, extension_requested = true, extension_granted = true,
-  extension_refused = true, handed_over = true, proposed_again = true }
+  extension_refused = true, handed_over = true, succeeded = true, proposed_again = true }
 
 --- Built-in facts that end a case, with the state it is in then.
 builtins.ends = { withdrawn = "withdrawn", voided = "voided" }
@@ -236,6 +237,18 @@ function acts.corrected(w, form)
   follow_record(w, {})
   builtins.keep(w, w.def.facts.id[id], data)
 end
+
+-- Somebody, or some unit, stands where another one stood.
+local function take_over(w, form)
+  local fields = passing.changes(w.def, w.s.record, form)
+  if next(fields) ~= nil then
+    overwrite(w.s.record, fields)
+    builtins.record_changed(w, fields)
+  end
+end
+
+acts.handed_over = take_over
+acts.succeeded = take_over
 
 --- Fields a fact keeps for the case overwrite those of the record.
 ---@param w table

@@ -6,6 +6,7 @@ local again = require("engine.again")
 local builtins = require("engine.builtins")
 local calendar = require("calendar")
 local index = require("engine.index")
+local passing = require("engine.passing")
 local refusal = require("engine.refusal")
 
 --- Checks by built-in fact: each takes the work and the form and gives a refusal or nil.
@@ -125,6 +126,9 @@ function checks.of.corrected(w, form)
   end
   return corrected_form(w, form, form.fact) or corrected_day(w, form)
 end
+
+checks.of.handed_over = passing.check("person")
+checks.of.succeeded = passing.check("unit")
 
 function checks.of.proposed_again(w, form)
   local ladder, step = again.step(w.def, w.s, form.step)

@@ -5,7 +5,8 @@ local text = require("raw.text")
 
 local COMMANDS = "init check publish versions open fact todo find proposals approve reject tick cases case explain "
   .. "next import calendar ledger run job jobs outbox deliver channel metrics acknowledge verify backup restore "
-  .. "upgrade plan quarantine setting doctor version lua serve"
+  .. "upgrade plan quarantine setting doctor version lua serve account "
+  .. "delegate handover unit"
 
 local function help(...)
   return site.duban({ "help", ... }).out
@@ -23,7 +24,7 @@ describe("duban help", function()
   end)
 
   it("names no command that does not exist yet", function()
-    for word in ("void handover document test backtest simulate "
+    for word in ("void document test backtest simulate "
       .. "office rollback move"):gmatch("%S+") do
       assert.is_nil(help():find("\n  " .. word .. " "))
       assert.equal(2, site.duban({ word, "x" }).code)
@@ -55,7 +56,8 @@ describe("duban help", function()
   it("tells of --by and --key for every act", function()
     for _, act in ipairs({ "open", "fact", "approve", "reject", "plan sign", "publish", "setting", "quarantine",
       "calendar import", "outbox replay", "channel test", "channel pause", "channel resume",
-      "account add", "account bind", "account disable", "account enable", "delegate" }) do
+      "account add", "account bind", "account disable", "account enable", "delegate", "handover",
+      "unit merge" }) do
       local words = {}
       for word in act:gmatch("%S+") do
         words[#words + 1] = word

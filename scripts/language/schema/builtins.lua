@@ -31,7 +31,12 @@ builtins.facts = {
     REASON, { "deadline", "期限", "text" } } },
   { "handed_over", "交接", by = OFFICE, form = {
     { "from", "移交人", "person", required = true }, { "to", "接交人", "person", required = true },
-    { "witness", "监交人", "person" }, { "reason", "事由", "text" } } },
+    { "witness", "监交人", "person" }, { "reason", "事由", "text" },
+    { "fields", "移交的字段", "list", item = "text" } } },
+  { "succeeded", "单位承接", by = HEADS, form = {
+    { "from", "原单位", "unit", required = true }, { "to", "承接单位", "unit", required = true },
+    { "since", "自何日起", "date" }, { "reason", "依据", "text" },
+    { "fields", "承接的字段", "list", item = "text" } } },
   { "withdrawn", "撤回", by = HEADS, form = { REASON } },
   { "voided", "作废", by = HEADS, form = { REASON } },
   { "reopened", "重开", by = HEADS, form = { REASON } },
