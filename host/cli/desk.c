@@ -292,8 +292,7 @@ static void tell_fact(struct visit *visit, bool ok, const struct err *why)
         visit->outcome = args_outcome(fact_tell(&visit->turn, &visit->err));
     }
     fact_end(&visit->turn);
-    visit->outcome =
-        perform_finish(&visit->house, &visit->performance, visit->outcome, &visit->err);
+    visit->outcome = perform_finish(&visit->house, visit->outcome, &visit->err);
 }
 
 static void flush(struct desk *desk)
@@ -318,7 +317,12 @@ static void flush(struct desk *desk)
     }
     store_looked(store, &look);
     for (size_t i = 0; i < desk->count; i++) {
-        end(desk, desk->group[i]);
+        struct visit *visit = desk->group[i];
+
+        if (visit->outcome == OUTCOME_REFUSED) { /* no look is open any more: it is written */
+            perform_denied(&visit->house, &visit->performance, &visit->err);
+        }
+        end(desk, visit);
     }
     desk->count = 0;
 }

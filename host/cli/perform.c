@@ -136,14 +136,10 @@ void perform_read(struct house *house, int argc, char **argv, struct performance
     }
 }
 
-enum outcome perform_finish(struct house *house, const struct performance *performance,
-                            enum outcome outcome, struct err *err)
+enum outcome perform_finish(struct house *house, enum outcome outcome, struct err *err)
 {
     struct err late = {0};
 
-    if (outcome == OUTCOME_REFUSED) {
-        right_denied(house, performance->command->name, args_operand(&performance->args, 0), err);
-    }
     if (!out_end(&house->out, outcome == OUTCOME_DONE, &late) && outcome == OUTCOME_DONE) {
         *err = late;
         outcome = OUTCOME_REFUSED;
@@ -151,11 +147,21 @@ enum outcome perform_finish(struct house *house, const struct performance *perfo
     return outcome;
 }
 
+void perform_denied(struct house *house, const struct performance *performance,
+                    const struct err *why)
+{
+    right_denied(house, performance->command->name, args_operand(&performance->args, 0), why);
+}
+
 enum outcome perform_run(struct house *house, const struct performance *performance,
                          struct err *err)
 {
-    return perform_finish(house, performance,
-                          performance->command->handler(house, &performance->args, err), err);
+    enum outcome outcome = performance->command->handler(house, &performance->args, err);
+
+    if (outcome == OUTCOME_REFUSED) {
+        perform_denied(house, performance, err);
+    }
+    return perform_finish(house, outcome, err);
 }
 
 void perform_clear(struct performance *performance)

@@ -26,8 +26,10 @@ void perform_read(struct house *house, int argc, char **argv, struct performance
 enum outcome perform_run(struct house *house, const struct performance *performance,
                          struct err *err);
 /* The same around a handler that is called in two parts. */
-enum outcome perform_finish(struct house *house, const struct performance *performance,
-                            enum outcome outcome, struct err *err);
+enum outcome perform_finish(struct house *house, enum outcome outcome, struct err *err);
+/* Puts a refusal for want of a role into the audit (perform_run does so itself). */
+void perform_denied(struct house *house, const struct performance *performance,
+                    const struct err *why);
 void perform_clear(struct performance *performance);
 /* One sentence on the stream, harmless to a terminal; nothing when err has no text. */
 void perform_complain(FILE *stream, const struct err *err);
