@@ -14,6 +14,7 @@
 #include "cli/house.h"
 #include "cli/messages.h"
 #include "cli/table.h"
+#include "cli/wrap.h"
 #include "serve/courier_link.h"
 
 #define TEST_MS 35000
@@ -171,23 +172,28 @@ static bool make_message(struct house *house, const struct channel *channel, con
     return true;
 }
 
-static void say_outcome(struct house *house, const struct wire_outcome *outcome)
+/* folder: of a sink, where the message can be read; else NULL. */
+static void say_outcome(struct house *house, const struct wire_outcome *outcome, const char *folder)
 {
     struct value *map = out_map(&house->out);
+    struct buf text;
 
-    out_print(&house->out, "%s", messages_outcome(outcome->outcome));
-    if (outcome->status) {
-        out_print(&house->out, "  %" PRId64, outcome->status);
+    buf_init(&text, 4096);
+    buf_add_text(&text, messages_outcome(outcome->outcome));
+    messages_say_words(outcome->status, outcome->code, outcome->text, &text);
+    if (outcome->status) { /* else nothing was heard, and what was made says nothing */
+        buf_add_format(&text,
+                       SAY("  （%" PRId64 " 字节，%" PRId64 " 毫秒）",
+                           "  (%" PRId64 " bytes, %" PRId64 " ms)"),
+                       outcome->bytes, outcome->micros / 1000);
     }
-    out_print(&house->out, "%s%s%s%s", outcome->code && *outcome->code ? "  " : "",
-              outcome->code ? outcome->code : "", outcome->text && *outcome->text ? "  " : "",
-              outcome->text ? outcome->text : "");
-    out_print(&house->out,
-              SAY("  （%" PRId64 " 字节，%" PRId64 " 毫秒）\n",
-                  "  (%" PRId64 " bytes, %" PRId64 " ms)\n"),
-              outcome->bytes, outcome->micros / 1000);
+    wrap_print(&house->out, "", 0, buf_text(&text));
+    buf_clear(&text);
+    if (folder && outcome->ref && *outcome->ref) {
+        out_print(&house->out, SAY("文件：%s/%s\n", "file: %s/%s\n"), folder, outcome->ref);
+    }
     if (outcome->hint && *outcome->hint) {
-        out_print(&house->out, "%s\n", outcome->hint);
+        wrap_print(&house->out, "", 0, outcome->hint);
     }
     if (map) {
         value_set_text(map, "outcome", outcome->outcome);
@@ -237,7 +243,7 @@ static bool try_channel(struct house *house, const struct channel *channel,
     house_act(house, "channel test", channel->name, message, &act);
     ok = act_run(house->site, &act, note_test, &outcome, &result, err);
     if (ok) {
-        say_outcome(house, &outcome);
+        say_outcome(house, &outcome, value_get_text(channel->conf, "folder"));
         ok = strcmp(outcome.outcome, "accepted") == 0;
         if (!ok) {
             err->text[0] = 0; /* everything is said */

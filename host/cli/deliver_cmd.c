@@ -11,6 +11,7 @@
 #include "cli/house.h"
 #include "cli/messages.h"
 #include "cli/table.h"
+#include "cli/waiting.h"
 #include "serve/deliver.h"
 
 const struct option deliver_options[] = {
@@ -168,6 +169,7 @@ enum outcome deliver_handler(struct house *house, const struct args *args, struc
     if (ok) {
         say_report(house, &report, telling.list);
         telling.list = NULL;
+        ok = !report.waiting || waiting_say(house, err);
     }
     value_free(telling.list);
     return args_outcome(ok);

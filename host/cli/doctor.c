@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/doctor_site.h"
 #include "cli/house.h"
+#include "cli/wrap.h"
 #include "script/confine.h"
 #include "serve/worker.h"
 
@@ -25,14 +26,19 @@ void doctor_note(struct examination *exam, enum doctor_level level, const char *
     const struct out *out = &exam->house->out;
     struct value *map = value_new_map();
     const char *const marks[] = {SAY("正常", "fine"), SAY("提醒", "note"), SAY("问题", "wrong")};
+    struct buf line;
 
     exam->levels[level]++;
     value_set_text(map, "level", names[level]);
     value_set_text(map, "text", text);
     value_set_text(map, "remedy", remedy);
     value_push(exam->findings, map);
+    buf_init(&line, 4096);
+    buf_add_format(&line, "%s%s%s", text, remedy ? SAY("；", "; ") : "", remedy ? remedy : "");
     out_paint(out, paints[level], "%s", marks[level]);
-    out_print(out, "  %s%s%s\n", text, remedy ? SAY("；", "; ") : "", remedy ? remedy : "");
+    out_print(out, "  ");
+    wrap_rest(out, text_width(marks[level]) + 2, buf_text(&line));
+    buf_clear(&line);
 }
 
 static void look_at_limits(struct examination *exam)

@@ -31,6 +31,8 @@ void doctor_sqlite(struct examination *exam, struct buf *text);
 MUST_USE bool doctor_site(struct examination *exam, struct err *err);
 /* Who left with open cases to their name, and signatures that nobody can give any more. */
 MUST_USE bool doctor_people(struct examination *exam, struct err *err);
+/* What the configuration says of channels and cannot mean. */
+void doctor_channels(struct examination *exam);
 /* Messages that did not arrive, channels that let nothing through. */
 MUST_USE bool doctor_messages(struct examination *exam, struct err *err);
 

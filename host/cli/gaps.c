@@ -1,14 +1,10 @@
 /* One sentence a gap: which rung or state, who, and what to do. */
 #include "cli/gaps.h"
 
-#include <stdio.h>
-
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "casework/reach.h"
-#include "casework/rights.h"
-#include "casework/routes.h"
 #include "cli/wrap.h"
 
 #define SHOWN_MOST 12
@@ -87,44 +83,12 @@ bool gaps_warn(struct house *house, const char *number, struct err *err)
     return true;
 }
 
-/* A role that nobody knows serves nobody, without a word when a message is routed. */
-static void look_at_channels(struct examination *exam)
-{
-    const struct site *site = exam->house->site;
-    const struct value *channels = site->conf.channels;
-
-    if (!routes_are_any(site)) {
-        doctor_note(exam, DOCTOR_NOTE,
-                    SAY("没有配置消息渠道，消息都留在本站",
-                        "no channel is configured: every message stays here"),
-                    SAY("请写 duban.conf.lua 的 channels 和 route",
-                        "write channels and route in duban.conf.lua"));
-    }
-    for (size_t i = 0; i < value_count(channels); i++) {
-        const struct value *roles = value_get(value_get(value_at(channels, i), "serves"), "roles");
-
-        for (size_t k = 0; k < value_count(roles); k++) {
-            const char *role = value_text(value_at(roles, k));
-            char text[256];
-
-            if (!rights_is_role(site, role)) {
-                snprintf(text, sizeof text,
-                         SAY("渠道 %.60s 的 serves 里没有“%.60s”这个角色",
-                             "serves of the channel %.60s names \"%.60s\", which is no role"),
-                         value_key_at(channels, i), role);
-                doctor_note(exam, DOCTOR_WRONG, text,
-                            SAY("请改 duban.conf.lua", "correct duban.conf.lua"));
-            }
-        }
-    }
-}
-
 bool gaps_examine(struct examination *exam, struct err *err)
 {
     struct house *house = exam->house;
     struct value *gaps = NULL;
 
-    look_at_channels(exam);
+    doctor_channels(exam);
     if (!reach_all(house->site, house->office_id, &gaps, err)) {
         return false;
     }

@@ -2,6 +2,7 @@
 #include "cli/messages.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ static const struct {
     {"transient", "暂时失败", "failed for now"},
     {"auth_refresh", "凭证过期", "token refused"},
     {"bad_content", "内容被拒", "content refused"},
-    {"bad_channel", "渠道被拒", "channel refused"},
+    {"bad_channel", "渠道不可用", "channel unusable"},
     {"unknown", "结果不明", "no verdict"},
 };
 
@@ -152,6 +153,22 @@ bool messages_attempts(struct house *house, int64_t outbox_id, struct value **li
     return true;
 }
 
+void messages_say_words(int64_t status, const char *code, const char *text, struct buf *out)
+{
+    char number[24];
+
+    snprintf(number, sizeof number, "%" PRId64, status);
+    if (status) {
+        buf_add_format(out, "  %s", number);
+    }
+    if (code && *code && strcmp(code, number) != 0) {
+        buf_add_format(out, "  %s", code);
+    }
+    if (text && *text) {
+        buf_add_format(out, "  %s", text);
+    }
+}
+
 void messages_say_attempt(const struct value *attempt, struct buf *out)
 {
     const char *code = value_get_text(attempt, "code");
@@ -163,15 +180,7 @@ void messages_say_attempt(const struct value *attempt, struct buf *out)
     clock_format_instant(value_get_int(attempt, "at", 0), at);
     buf_add_format(out, "%s  %s  %s", at, value_get_text(attempt, "channel"),
                    messages_outcome(value_get_text(attempt, "outcome")));
-    if (status) {
-        buf_add_format(out, "  %" PRId64, status);
-    }
-    if (code && *code) {
-        buf_add_format(out, "  %s", code);
-    }
-    if (text && *text) {
-        buf_add_format(out, "  %s", text);
-    }
+    messages_say_words(status, code, text, out);
     if (micros >= 0) {
         buf_add_format(out, SAY("  （%" PRId64 " 毫秒）", "  (%" PRId64 " ms)"), micros / 1000);
     }

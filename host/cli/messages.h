@@ -31,6 +31,8 @@ struct value *messages_map(const struct outbox_line *line);
 /* Its attempts: a list of maps, the caller's. */
 MUST_USE bool messages_attempts(struct house *house, int64_t outbox_id, struct value **list,
                                 struct err *err);
+/* Appends status, code and words of a platform; a code that only repeats the status is left out. */
+void messages_say_words(int64_t status, const char *code, const char *text, struct buf *out);
 /* Appends one attempt of such a list as one line. */
 void messages_say_attempt(const struct value *attempt, struct buf *out);
 /* ERR_DENIED, naming who could, unless the actor is the system's administrator today. */

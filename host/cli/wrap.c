@@ -67,10 +67,16 @@ static size_t line_length(const char *text, size_t width)
 void wrap_print(const struct out *out, const char *head, size_t indent, const char *text)
 {
     size_t used = text_width(head);
+
+    out_print(out, "%s%*s", head, used < indent ? (int)(indent - used) : 0, "");
+    wrap_rest(out, indent, text);
+}
+
+void wrap_rest(const struct out *out, size_t indent, const char *text)
+{
     size_t width = indent + 20 < WRAP_COLUMNS ? WRAP_COLUMNS - indent : 20;
     bool is_first = true;
 
-    out_print(out, "%s%*s", head, used < indent ? (int)(indent - used) : 0, "");
     do {
         const char *newline = strchr(text, '\n');
         size_t length = line_length(text, width);

@@ -12,6 +12,8 @@
    column where head (padded to indent) ends. Chinese breaks between any two characters, other text
    at spaces. */
 void wrap_print(const struct out *out, const char *head, size_t indent, const char *text);
+/* The same where the head stands on the line already. */
+void wrap_rest(const struct out *out, size_t indent, const char *text);
 /* Appends text and then spaces up to width columns (cut with "…" when it is wider), to build a
  * head. */
 struct buf;

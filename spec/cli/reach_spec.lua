@@ -50,7 +50,7 @@ describe("what would not reach anybody", function()
     must("approve", "v1", "--opinion", "同意")
     assert.equal("", must("open", "letters", "unit=省教育厅", "matter=测", "--by", "李经办").err) -- nothing is routed yet
     local doctor = site.duban({ "-C", real, "doctor" }).out:gsub("%s+", "")
-    assert.matches("没有配置消息渠道", doctor)
+    assert.matches("配置了渠道，没有写route", doctor)
     assert.matches("渠道mail的serves里没有“liaisn”这个角色", doctor)
     site.write(real .. "/duban.conf.lua", [[return { office = "430000", route = { "mail" },
       channels = { mail = { kind = "smtp", host = "h", from = "a@b" } } }]])
