@@ -279,26 +279,33 @@ bool conf_read(const char *folder, struct conf *out, struct err *err)
 /* How messages go out, for whoever takes the dashes away. */
 static void add_examples(struct buf *text)
 {
-    buf_add_text(text, SAY("  -- 消息怎样送到人：去掉行首的“--”并改成自己的；密钥只写在哪里\n",
-                           "  -- How messages reach people: take the dashes away and say where each"
-                           " secret is\n"));
+    buf_add_text(
+        text,
+        SAY("  -- 消息怎样送到人：去掉行首的“--”，换成自己的；各平台的写法见 docs/messages.md。\n"
+            "  -- 密钥不写在这里，只写到哪里取：file:文件、env:环境变量、credential:凭据。\n"
+            "  -- 改好后执行 duban doctor，再执行 duban channel test 渠道名。\n",
+            "  -- How messages reach people: take the dashes away; docs/messages.md has them all.\n"
+            "  -- A secret is never written here, only where it is: file:, env: or credential:.\n"
+            "  -- Afterwards: duban doctor, then duban channel test NAME.\n"));
+    buf_add_format(text,
+                   "  -- channels = {\n"
+                   "  --   box = { kind = \"sink\" }, -- %s\n",
+                   SAY("只存成文件，在 sent 里", "only files, in the folder sent"));
     buf_add_text(text,
-                 "  -- channels = {\n"
                  "  --   work = { kind = \"wecom-bot\", key = \"file:/etc/duban/wecom.key\" },\n"
-                 "  --   ding = { kind = \"dingtalk-bot\", token = \"env:DING_TOKEN\","
-                 " secret = \"credential:ding\" },\n"
-                 "  --   mail = { kind = \"smtp\", host = \"mail.example.cn\", port = 465,"
-                 " tls = \"implicit\",\n"
-                 "  --            from = \"duban@example.cn\", user = \"duban\","
-                 " password = \"file:/etc/duban/mail.key\" },\n"
+                 "  --   ding = { kind = \"dingtalk-bot\", token = \"env:DING_TOKEN\",\n"
+                 "  --            secret = \"credential:ding\" },\n"
+                 "  --   mail = { kind = \"smtp\", host = \"mail.example.cn\", port = 465,\n"
+                 "  --            from = \"duban@example.cn\", user = \"duban\",\n"
+                 "  --            password = \"file:/etc/duban/mail.key\" },\n"
                  "  -- },\n");
     buf_add_format(text, "  -- route = { \"work\", \"mail\" }, -- %s\n",
-                   SAY("依次试用，第一个能送到本人的用", "tried in order; the first that can"));
+                   SAY("依次试，用第一个能送到本人的", "the first that reaches the person"));
     buf_add_format(text, "  -- link = \"https://duban.example.cn/case/\", -- %s\n",
-                   SAY("消息里的链接，后接案号", "a link in messages, before the number"));
+                   SAY("消息里的链接，后接案号", "in messages, before the number"));
     buf_add_format(text,
                    "  -- quiet = { from = \"18:00\", to = \"08:30\", workdays = true }, -- %s\n",
-                   SAY("免打扰；特急除外", "when nobody is disturbed, but for critical"));
+                   SAY("免打扰", "quiet hours"));
 }
 
 bool conf_write(const char *folder, const char *office, struct err *err)
