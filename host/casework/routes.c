@@ -147,6 +147,12 @@ bool routes_address(struct site *site, const struct addressee *to, const char *c
     return find_address(site, to, address_kind(channel_of(site, channel)), out, err);
 }
 
+bool routes_address_of(struct site *site, const struct addressee *to, const char *kind,
+                       struct buf *out, struct err *err)
+{
+    return find_address(site, to, kind, out, err);
+}
+
 /* Whether the person can be reached there: a group needs no address to be written to. */
 static bool is_way(struct site *site, const char *name, const struct addressee *to, bool *is_good,
                    const char **lacks, struct err *err)

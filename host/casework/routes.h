@@ -37,6 +37,9 @@ MUST_USE bool routes_channel_past(struct site *site, const struct addressee *to,
 /* The person's address for that channel; nothing is appended when it needs none. */
 MUST_USE bool routes_address(struct site *site, const struct addressee *to, const char *channel,
                              struct buf *out, struct err *err);
+/* The same for a kind of address ("wecom"; NULL: none is needed). */
+MUST_USE bool routes_address_of(struct site *site, const struct addressee *to, const char *kind,
+                                struct buf *out, struct err *err);
 /* Is the channel a group, where a person is only mentioned? */
 bool routes_is_group(const struct site *site, const char *channel);
 /* Is there any channel to route through? */

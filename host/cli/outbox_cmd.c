@@ -12,6 +12,7 @@
 #include "casework/outbox.h"
 #include "cli/house.h"
 #include "cli/messages.h"
+#include "cli/preview.h"
 #include "cli/table.h"
 #include "cli/view.h"
 #include "cli/wrap.h"
@@ -23,6 +24,8 @@ const struct option outbox_options[] = {
      "waiting, claimed, sent, unknown, dead, cancelled or digested"},
     {"channel", "NAME", "只看一个渠道", "only one channel"},
     {"id", "N", "一条消息的详情与每次发送", "one message with each attempt"},
+    {"as", "KIND", "这条消息在某渠道或某类平台上的样子",
+     "that message as a channel or kind gets it"},
     OPTION_FILE,
     OPTION_BY,
     {NULL, NULL, NULL, NULL},
@@ -158,10 +161,16 @@ static void say_one(struct house *house, const struct value *map, const struct v
     row(house, SAY("渠道", "channel"), value_get_text(map, "channel"));
     row_instant(house, SAY("产生", "made"), map, "created_at");
     row_instant(house, SAY("暂缓至", "held until"), map, "hold_until");
-    row_instant(house, SAY("时效", "worth until"), map, "expires_at");
+    row_instant(house, SAY("时效", "expires"), map, "expires_at");
     row_instant(house, SAY("已阅", "seen"), map, "seen_at");
     row(house, SAY("标题", "title"), value_get_text(message, "title"));
+    for (size_t i = 0; i < value_count(value_get(message, "facts")); i++) {
+        const struct value *fact = value_at(value_get(message, "facts"), i);
+
+        row(house, value_text(value_at(fact, 0)), value_text(value_at(fact, 1)));
+    }
     row(house, SAY("正文", "body"), value_get_text(message, "body"));
+    row(house, SAY("链接", "link"), value_get_text(message, "link"));
     if (value_count(attempts)) {
         out_print(&house->out, "\n%s\n", SAY("发送", "attempts"));
     }
@@ -175,21 +184,50 @@ static void say_one(struct house *house, const struct value *map, const struct v
     }
 }
 
-static bool show_one(struct view *view, int64_t id, struct err *err)
+static bool find_one(struct listing *listing, int64_t id, struct err *err)
 {
-    struct house *house = view->house;
-    struct listing listing = {.view = view};
     const struct outbox_filter filter = {.outbox_id = id};
-    struct value *attempts = NULL;
 
-    if (!outbox_list(house->site->store, &filter, take_one, &listing, err)) {
+    if (!outbox_list(listing->view->house->site->store, &filter, take_one, listing, err)) {
         return false;
     }
-    if (!listing.found) {
+    if (!listing->found) {
         err_set(err, ERR_MISSING,
                 SAY("没有消息 %" PRId64 "，可用 duban outbox 查看",
                     "there is no message %" PRId64 "; see duban outbox"),
                 id);
+        return false;
+    }
+    return true;
+}
+
+/* What was sent; where nothing was yet, what would be now. */
+static bool show_as(struct view *view, int64_t id, const char *word, struct err *err)
+{
+    struct listing listing = {.view = view};
+    bool ok;
+
+    if (!id) {
+        err_set(err, ERR_INVALID, "%s",
+                SAY("--as 要写明哪条消息，如 duban outbox 12 --as wecom-bot",
+                    "--as needs a message, as duban outbox 12 --as wecom-bot"));
+        return false;
+    }
+    ok = find_one(&listing, id, err) &&
+         (listing.message || letters_draft(view->house->keeper, id, &listing.message, err)) &&
+         preview_show(view->house, id, listing.message, word, err);
+    value_free(listing.found);
+    value_free(listing.message);
+    return ok;
+}
+
+static bool show_one(struct view *view, int64_t id, struct err *err)
+{
+    struct house *house = view->house;
+    struct listing listing = {.view = view};
+    struct value *attempts = NULL;
+
+    if (!find_one(&listing, id, err)) {
         return false;
     }
     value_set(listing.found, "message", listing.message);
@@ -278,10 +316,13 @@ enum outcome outbox_handler(struct house *house, const struct args *args, struct
 {
     struct view view = {0};
     struct outbox_filter filter = {0};
-    bool ok = house_read(house, err) && view_begin(&view, house, args, err) &&
-              read_filter(&view, args, &filter, err);
+    const char *as = args_get(args, "as");
+    bool ok = (!as || house_start(house, err)) && house_read(house, err) &&
+              view_begin(&view, house, args, err) && read_filter(&view, args, &filter, err);
 
-    if (ok) {
+    if (ok && as) {
+        ok = show_as(&view, filter.outbox_id, as, err);
+    } else if (ok) {
         ok = filter.outbox_id ? show_one(&view, filter.outbox_id, err)
                               : show_list(&view, &filter, args_get(args, "o"), err);
     }

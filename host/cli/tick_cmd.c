@@ -224,7 +224,7 @@ const struct command tick_commands[] = {
      REACH_SITE},
     {"deliver", "[--until-empty] [--dry-run]", "发送到期的消息", "sends the messages that are due",
      deliver_options, 0, 0, 0, deliver_handler, REACH_HERE},
-    {"outbox", "[CASE | ID] [--status STATUS] [-o FILE]", "消息、状态与每次发送",
+    {"outbox", "[CASE | ID [--as KIND]] [--status STATUS] [-o FILE]", "消息、状态与每次发送",
      "messages and each attempt", outbox_options, 0, 1, 0, outbox_handler, REACH_SITE},
     {"outbox replay", "ID… | --channel C | --status S", "重发不达的消息",
      "sends messages again that did not arrive", replay_options, 0, OPERANDS_ANY, 0, replay_handler,

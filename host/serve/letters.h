@@ -40,6 +40,10 @@ MUST_USE bool letters_due(struct keeper *keeper, int64_t *at, struct err *err);
 MUST_USE bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **message,
                            struct err *err);
 
+/* The same as it would be now, to be looked at: the link has no token, and nothing is written. */
+MUST_USE bool letters_draft(struct keeper *keeper, int64_t outbox_id, struct value **message,
+                            struct err *err);
+
 /* What a token of acknowledgement did. */
 struct letters_seen {
     bool is_first;   /* it had not been used before */

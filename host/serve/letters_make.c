@@ -25,6 +25,7 @@ struct source {
     int64_t priority;
     int64_t digest_id; /* 0: none */
     int64_t case_id;   /* 0: none */
+    bool is_draft;     /* only to be looked at: no token is made and nothing is written */
     char *key;
     char *template;
     char *channel; /* NULL: none yet */
@@ -216,12 +217,12 @@ void letters_token_hash(const char *token, char out[static 65])
 }
 
 /* A fresh token where a link will carry it, else "". */
-static void make_token(const struct keeper *keeper, char token[static LETTERS_TOKEN])
+static void make_token(const char *link, char token[static LETTERS_TOKEN])
 {
     unsigned char bytes[(LETTERS_TOKEN - 1) / 2];
 
     token[0] = '\0';
-    if (keeper->site->conf.link) {
+    if (link) {
         random_bytes(bytes, sizeof bytes);
         for (size_t i = 0; i < sizeof bytes; i++) {
             snprintf(token + i * 2, 3, "%02x", bytes[i]);
@@ -304,14 +305,18 @@ static bool fill(struct keeper *keeper, const struct source *source, const struc
 {
     static const char *const SEVERITIES[] = {"critical", "urgent"};
     const struct template *template = NULL;
+    int64_t priority = source->priority;
     struct value *missing;
     char token[LETTERS_TOKEN];
     char *link;
 
-    make_token(keeper, token);
+    make_token(source->is_draft ? NULL : keeper->site->conf.link, token);
     if (!pigeonholes_template(keeper->pigeonholes, source->template, &template, err) ||
-        !stamp(keeper, source, template, token, err)) {
+        (!source->is_draft && !stamp(keeper, source, template, token, err))) {
         return false;
+    }
+    if (source->is_draft && template_manner(template)->priority < priority) {
+        priority = template_manner(template)->priority; /* its way was not found yet */
     }
     link = link_of(keeper, source->number, token[0] ? token : NULL);
     value_set_text(source->data, "link", link ? link : "");
@@ -324,8 +329,7 @@ static bool fill(struct keeper *keeper, const struct source *source, const struc
     }
     value_set_text(*message, "link", link);
     value_set_text(*message, "number", source->number);
-    value_set_text(*message, "severity",
-                   source->priority < 2 ? SEVERITIES[source->priority] : "normal");
+    value_set_text(*message, "severity", priority < 2 ? SEVERITIES[priority] : "normal");
     value_set_text(*message, "type", source->template);
     value_set_int(*message, "at", source->created_at);
     value_free(missing);
@@ -333,17 +337,20 @@ static bool fill(struct keeper *keeper, const struct source *source, const struc
     return true;
 }
 
-bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **message, struct err *err)
+static bool make(struct keeper *keeper, int64_t outbox_id, bool is_draft, struct value **message,
+                 struct err *err)
 {
     struct addressee to;
     struct source source;
     struct value *made = NULL;
     bool ok = read_source(keeper, outbox_id, &source, err) &&
-              routes_addressee(keeper->site, source.person_id, &to, err) &&
-              (strcmp(source.template, LETTERS_DIGEST) != 0 || !source.digest_id ||
-               add_items(keeper, &source, err)) &&
-              fill(keeper, &source, &to, &made, err) && set_to(keeper, &source, &to, made, err);
+              routes_addressee(keeper->site, source.person_id, &to, err);
 
+    source.is_draft = is_draft;
+    ok = ok &&
+         (strcmp(source.template, LETTERS_DIGEST) != 0 || !source.digest_id ||
+          add_items(keeper, &source, err)) &&
+         fill(keeper, &source, &to, &made, err) && set_to(keeper, &source, &to, made, err);
     if (ok) {
         set_id(&source, &to, made);
         *message = made;
@@ -352,4 +359,15 @@ bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **messa
     value_free(made);
     source_clear(&source);
     return ok;
+}
+
+bool letters_make(struct keeper *keeper, int64_t outbox_id, struct value **message, struct err *err)
+{
+    return make(keeper, outbox_id, false, message, err);
+}
+
+bool letters_draft(struct keeper *keeper, int64_t outbox_id, struct value **message,
+                   struct err *err)
+{
+    return make(keeper, outbox_id, true, message, err);
 }
