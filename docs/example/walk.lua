@@ -73,6 +73,17 @@ end
 
 -- ---- a new site -----------------------------------------------------------------------------------------------------
 
+-- What an administrator does in an editor: the example's line about links loses its dashes.
+local function set_link()
+  local path = SITE .. "/duban.conf.lua"
+  local file = assert(io.open(path))
+  local conf = file:read("a"):gsub("%-%- (link = )", "%1")
+  file:close()
+  file = assert(io.open(path, "w"))
+  file:write(conf)
+  file:close()
+end
+
 local function make_site()
   assert(process.run({ "rm", "-rf", SITE, env = environment() }))
   heading("建站：省委编办，演练时钟", "a new site: a provincial office on a rehearsal clock")
@@ -80,6 +91,7 @@ local function make_site()
   local done = assert(process.run({ DUBAN, "init", SITE, "--office", "430000", "--clock",
     "virtual=" .. BEGIN .. " 08:00", env = environment() }))
   assert(done.code == 0, done.err)
+  set_link()
   for _, kind in ipairs({ "units", "people" }) do
     shown("import " .. kind .. " docs/example/" .. kind .. ".csv")
     io.write("  ", must("import", kind, "docs/example/" .. kind .. ".csv"):match("[^\n]*"), "\n")
@@ -257,6 +269,7 @@ local function walk()
       day = FINISH
     end
     tell(ask("tick", "--until", day .. " 17:00").timeline)
+    must("deliver")
     local open = ask("cases", "--open", "--limit", "5000")
     for _, row in ipairs(open) do
       titles[row.number:match("%-(%a+)%-")] = row.title
@@ -296,6 +309,60 @@ local function show(words, most)
   end
 end
 
+-- ---- the messages -------------------------------------------------------------------------------------------------
+
+local STATES = { { "sent", "已发" }, { "digested", "并入汇总" }, { "cancelled", "案件已结，不再发" },
+  { "dead", "不达" }, { "waiting", "暂缓" } }
+
+-- How many are in each state, and an urgent message of an official of the office, the newest that names a date.
+local function look_at_messages()
+  local states, urgent = {}, {}
+  for _, row in ipairs(ask("outbox")) do
+    states[row.status] = (states[row.status] or 0) + 1
+    if row.status == "sent" and row.template == "talk_soon" then
+      table.insert(urgent, 1, tostring(row.id))
+    end
+  end
+  for _, id in ipairs(urgent) do
+    if #ask("outbox", id).message.facts > 1 then
+      return states, id
+    end
+  end
+  return states, urgent[1]
+end
+
+--- A command and all it prints, below a line that says what it is.
+local function show_whole(...)
+  local words = { ... }
+  shown(table.concat(words, " "))
+  local out = must(table.unpack(words)):gsub("\n+$", "")
+  local indent = out:find("^  ") and "" or "  "
+  for line in (out .. "\n"):gmatch("(.-)\n") do
+    print(line == "" and "" or indent .. line)
+  end
+end
+
+--- On a rehearsal every message goes into a folder; what each platform would get can be looked at.
+local function messages()
+  heading("消息：演练站点只送到文件夹 " .. SITE .. "/sent", "messages: a rehearsal delivers to the folder " .. SITE
+    .. "/sent")
+  shown("deliver")
+  print("  " .. must("deliver"):gsub("\n(.)", "\n  %1"):gsub("\n$", ""))
+  local states, one = look_at_messages()
+  local parts = {}
+  for _, state in ipairs(STATES) do
+    if states[state[1]] then
+      parts[#parts + 1] = (ZH and state[2] or state[1]) .. " " .. states[state[1]]
+    end
+  end
+  say("  半年合计：" .. table.concat(parts, "，"), "  in half a year: " .. table.concat(parts, ", "))
+  say("\n一条消息，各平台收到的样子：", "\none message as each platform would get it:")
+  show_whole("outbox", one)
+  for _, kind in ipairs({ "wecom-bot", "dingtalk-bot", "feishu-bot", "smtp" }) do
+    show_whole("outbox", one, "--as", kind)
+  end
+end
+
 local function finish()
   ladder_summary()
   heading("等人签的事项", "what waits for a signature")
@@ -314,7 +381,8 @@ end
 local function goodbye()
   heading("自己看看", "look around")
   for _, words in ipairs({ "todo --by 段远建", "cases --overdue", "case 430000-2025-YJ-0001",
-    "explain 430000-2025-YJ-0001", "next 430000-2025-ZG-0027", "proposals", "outbox", "doctor" }) do
+    "explain 430000-2025-YJ-0001", "next 430000-2025-ZG-0027", "proposals", "outbox", "channel list",
+    "doctor" }) do
     print("  build/duban -C " .. SITE .. " " .. words)
   end
   say(("\n共执行 %d 条命令，其中 %d 条因条件未满足被拒绝："):format(counts.commands, counts.refused),
@@ -329,4 +397,5 @@ publish()
 import_lists()
 walk()
 finish()
+messages()
 goodbye()
