@@ -13,6 +13,7 @@
 #include "base/value.h"
 #include "net/request.h"
 #include "net/sent.h"
+#include "net/verdicts.h"
 
 struct signing {
     const struct value *conf;    /* of the channel; secrets are references here */
@@ -55,9 +56,10 @@ struct adapter {
     size_t body_limit;   /* bytes of what the limit counts; 0: none */
     int64_t per_minute;  /* 0: as configured */
     int64_t per_second;
-    int64_t pause_ms;               /* when throttled without a time */
-    const char *const *secrets;     /* keys of conf that are secrets, up to NULL */
-    const struct channel_key *keys; /* its own keys of conf, up to a NULL name */
+    int64_t pause_ms;                /* when throttled without a time */
+    const char *const *secrets;      /* keys of conf that are secrets, up to NULL */
+    const struct channel_key *keys;  /* its own keys of conf, up to a NULL name */
+    const struct verdicts *verdicts; /* what judge reads; NULL: no table */
     /* What the platform will get, without signature: deterministic, no secret. */
     bool (*render)(const struct value *conf, const struct value *message, bool is_again,
                    struct buf *body, struct err *err);
@@ -79,6 +81,8 @@ extern const struct adapter ADAPTER_WECOM_BOT, ADAPTER_WECOM_APP, ADAPTER_DINGTA
 /* NULL when there is none. */
 const struct adapter *adapter_find(const char *kind);
 const struct adapter *adapter_at(size_t index);
+/* What any channel's table may say beside its own keys, up to a NULL name. */
+const struct channel_key *adapter_shared_keys(void);
 /* "file:…", "env:…" or "credential:…" */
 bool adapter_is_reference(const char *text);
 /* True when conf is a channel's table of this kind: known keys, right types, secrets as references;

@@ -15,24 +15,19 @@
 #define AGAIN_EN "refused for now; it is tried again"
 
 /* By enhanced code, which stands at the beginning of the text: "5.1.1 …" after "550". */
-static const struct {
-    const char *code;
-    enum sent_kind kind;
-    const char *hint_zh;
-    const char *hint_en;
-} ENHANCED[] = {
-    {"5.1.7", SENT_BAD_CHANNEL, "服务器不接受发件地址：核对该渠道的 from",
+static const struct code_row ENHANCED[] = {
+    {"5.1.7", NULL, SENT_BAD_CHANNEL, 0, "服务器不接受发件地址：核对该渠道的 from",
      "the sender's address is refused: check the channel's from"},
-    {"5.1.8", SENT_BAD_CHANNEL, "服务器不接受发件地址：核对该渠道的 from",
+    {"5.1.8", NULL, SENT_BAD_CHANNEL, 0, "服务器不接受发件地址：核对该渠道的 from",
      "the sender's address is refused: check the channel's from"},
-    {"5.1.", SENT_BAD_CONTENT, PERSON_ZH, PERSON_EN},
-    {"5.2.", SENT_BAD_CONTENT, PERSON_ZH, PERSON_EN},
-    {"5.3.4", SENT_BAD_CONTENT, "邮件过大：缩短模板后重放",
+    {"5.1.", NULL, SENT_BAD_CONTENT, 0, PERSON_ZH, PERSON_EN},
+    {"5.2.", NULL, SENT_BAD_CONTENT, 0, PERSON_ZH, PERSON_EN},
+    {"5.3.4", NULL, SENT_BAD_CONTENT, 0, "邮件过大：缩短模板后重放",
      "the letter is too large: shorten the template, then replay"},
-    {"5.6.", SENT_BAD_CONTENT, "邮件内容不被接受：修改模板后重放",
+    {"5.6.", NULL, SENT_BAD_CONTENT, 0, "邮件内容不被接受：修改模板后重放",
      "the content is refused: change the template, then replay"},
-    {"5.7.8", SENT_BAD_CHANNEL, LOGIN_ZH, LOGIN_EN},
-    {"5.7.", SENT_BAD_CHANNEL, "服务器按策略拒收：请邮件管理员允许本机用此 from 发信",
+    {"5.7.8", NULL, SENT_BAD_CHANNEL, 0, LOGIN_ZH, LOGIN_EN},
+    {"5.7.", NULL, SENT_BAD_CHANNEL, 0, "服务器按策略拒收：请邮件管理员允许本机用此 from 发信",
      "refused by policy: ask the mail administrator to let this machine send with this from"},
 };
 
@@ -50,6 +45,8 @@ static const struct status_row STATUSES[] = {
     {500, 599, SENT_BAD_CONTENT, 0, "邮件被拒收：看服务器原文，修改后重放",
      "refused: read the server's words, change it, then replay"},
 };
+
+const struct verdicts MAIL_VERDICTS = {ENHANCED, COUNT_OF(ENHANCED), STATUSES, COUNT_OF(STATUSES)};
 
 static bool judge_enhanced(const struct reply *reply, struct sent *out)
 {

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "net/verdicts.h"
 
 #define VERDICT_MAX 65536
 #define MINUTE_MS INT64_C(60000)
@@ -144,33 +145,28 @@ void sent_set_unknown(struct sent *sent)
 }
 
 /* By stage, as long as no byte left. */
-static const struct {
-    const char *code;
-    enum sent_kind kind;
-    const char *hint_zh;
-    const char *hint_en;
-} FAILURES[] = {
-    [REPLY_WHOLE] = {"", SENT_TRANSIENT, "", ""},
-    [REPLY_SECRET] = {"secret", SENT_BAD_CHANNEL,
+static const struct code_row FAILURES[] = {
+    [REPLY_WHOLE] = {"", NULL, SENT_TRANSIENT, 0, "", ""},
+    [REPLY_SECRET] = {"secret", NULL, SENT_BAD_CHANNEL, 0,
                       "检查 duban.conf.lua 中密钥的引用：文件、环境变量或凭据必须存在且可读",
                       "check the references to secrets in duban.conf.lua: the file, variable or "
                       "credential must exist and be readable"},
-    [REPLY_FORBIDDEN] = {"forbidden", SENT_BAD_CHANNEL,
+    [REPLY_FORBIDDEN] = {"forbidden", NULL, SENT_BAD_CHANNEL, 0,
                          "对方地址不在允许之列：确认无误后在该渠道的 allow 中加上它",
                          "the address is not allowed: if it is right, add it to the channel's "
                          "allow"},
-    [REPLY_NAME] = {"name", SENT_TRANSIENT, "找不到主机名：检查渠道的 url 与本机的 DNS",
+    [REPLY_NAME] = {"name", NULL, SENT_TRANSIENT, 0, "找不到主机名：检查渠道的 url 与本机的 DNS",
                     "the host's name was not found: check the channel's url and this machine's "
                     "DNS"},
-    [REPLY_CONNECT] = {"connect", SENT_TRANSIENT, "连接不上：检查网络、防火墙、代理和端口",
+    [REPLY_CONNECT] = {"connect", NULL, SENT_TRANSIENT, 0, "连接不上：检查网络、防火墙、代理和端口",
                        "no connection: check the network, the firewall, the proxy and the port"},
-    [REPLY_TLS] = {"tls", SENT_TRANSIENT,
+    [REPLY_TLS] = {"tls", NULL, SENT_TRANSIENT, 0,
                    "TLS 没有建立：检查本机时钟与渠道的 ca、cert，政务外网常用自签的根证书",
                    "TLS was not established: check this machine's clock and the channel's ca and "
                    "cert; government networks often have a root of their own"},
-    [REPLY_SEND] = {"send", SENT_TRANSIENT, "请求没有发出去，会自动重试",
+    [REPLY_SEND] = {"send", NULL, SENT_TRANSIENT, 0, "请求没有发出去，会自动重试",
                     "the request did not go out; it is tried again"},
-    [REPLY_WAIT] = {"wait", SENT_TRANSIENT, "对方没有应答，会自动重试",
+    [REPLY_WAIT] = {"wait", NULL, SENT_TRANSIENT, 0, "对方没有应答，会自动重试",
                     "there was no answer; it is tried again"},
 };
 
@@ -215,6 +211,9 @@ static const struct status_row STRANGE[] = {
     {503, 503, SENT_TRANSIENT, 0, "对方暂时不可用，会自动重试",
      "unavailable for now; it is tried again"},
 };
+
+const struct verdicts SENT_NETWORK = {FAILURES + 1, COUNT_OF(FAILURES) - 1, STRANGE,
+                                      COUNT_OF(STRANGE)};
 
 /* The code of a verdict as text; false when there is none. */
 static bool read_code(const struct code_form *form, const struct value *tree, char code[32])

@@ -54,25 +54,8 @@ struct reply {
     char failure[200]; /* the network's own words */
 };
 
-/* A row of a platform's table: the first that fits decides. */
-struct code_row {
-    const char *code; /* NULL: any */
-    const char
-        *words; /* "a|b": one of them stands in the text, whatever its case; NULL: any text */
-    enum sent_kind kind;
-    int64_t after_ms;
-    const char *hint_zh;
-    const char *hint_en;
-};
-
-struct status_row {
-    int64_t first;
-    int64_t last;
-    enum sent_kind kind;
-    int64_t after_ms;
-    const char *hint_zh;
-    const char *hint_en;
-};
+struct code_row;
+struct status_row;
 
 /* The word of an outcome as rows and frames have it, and back; NULL and false when unknown. */
 const char *sent_name(enum sent_kind kind);

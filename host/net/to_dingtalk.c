@@ -190,6 +190,7 @@ static void judge(const struct reply *reply, struct sent *out)
     value_free(answer);
 }
 
+static const struct verdicts VERDICTS = {ROWS, COUNT_OF(ROWS), NULL, 0};
 static const char *const SECRETS[] = {"token", "secret", NULL};
 static const struct channel_key KEYS[] = {{"url", KEY_URL, false},
                                           {"token", KEY_SECRET, true},
@@ -210,4 +211,5 @@ const struct adapter ADAPTER_DINGTALK = {
     .render = render,
     .request = request,
     .judge = judge,
+    .verdicts = &VERDICTS,
 };

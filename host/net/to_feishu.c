@@ -213,6 +213,7 @@ static void judge(const struct reply *reply, struct sent *out)
     sent_by_json(&FORM, reply, out, NULL);
 }
 
+static const struct verdicts VERDICTS = {ROWS, COUNT_OF(ROWS), NULL, 0};
 static const char *const SECRETS[] = {"token", "secret", NULL};
 static const struct channel_key KEYS[] = {
     {"url", KEY_URL, false},      {"token", KEY_SECRET, true}, {"secret", KEY_SECRET, false},
@@ -231,4 +232,5 @@ const struct adapter ADAPTER_FEISHU = {
     .render = render,
     .request = request,
     .judge = judge,
+    .verdicts = &VERDICTS,
 };

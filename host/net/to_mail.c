@@ -303,5 +303,6 @@ const struct adapter ADAPTER_MAIL = {
     .render = render,
     .request = request,
     .judge = mail_judge,
+    .verdicts = &MAIL_VERDICTS,
     .preview = preview,
 };

@@ -36,6 +36,12 @@ static bool request(const struct signing *signing, const struct buf *body, struc
     return true;
 }
 
+/* The same name again is no repeat. */
+static const struct code_row ROWS[] = {
+    {NULL, NULL, SENT_TRANSIENT, 0, "文件没有写成：检查文件夹的权限与磁盘空间",
+     "the file was not written: check the folder's rights and the disk's room"},
+};
+
 /* Whoever writes the file reports 200 for done. */
 static void judge(const struct reply *reply, struct sent *out)
 {
@@ -45,11 +51,10 @@ static void judge(const struct reply *reply, struct sent *out)
         return;
     }
     sent_say(out, "file", reply->failure, strlen(reply->failure));
-    out->kind = SENT_TRANSIENT; /* the same name again is no repeat */
-    out->hint_zh = "文件没有写成：检查文件夹的权限与磁盘空间";
-    out->hint_en = "the file was not written: check the folder's rights and the disk's room";
+    sent_by_rows(ROWS, "file", "", out);
 }
 
+static const struct verdicts VERDICTS = {ROWS, COUNT_OF(ROWS), NULL, 0};
 static const char *const SECRETS[] = {NULL};
 static const struct channel_key KEYS[] = {{"folder", KEY_TEXT, false}, {NULL, KEY_TEXT, false}};
 
@@ -61,4 +66,5 @@ const struct adapter ADAPTER_SINK = {
     .render = render,
     .request = request,
     .judge = judge,
+    .verdicts = &VERDICTS,
 };

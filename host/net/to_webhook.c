@@ -162,6 +162,7 @@ static void judge(const struct reply *reply, struct sent *out)
     }
 }
 
+static const struct verdicts VERDICTS = {NULL, 0, ROWS, COUNT_OF(ROWS)};
 static const char *const SECRETS[] = {"secret", "old_secret", NULL};
 static const struct channel_key KEYS[] = {
     {"url", KEY_URL, true},      {"secret", KEY_SECRET, true}, {"old_secret", KEY_SECRET, false},
@@ -177,4 +178,5 @@ const struct adapter ADAPTER_WEBHOOK = {
     .render = render,
     .request = request,
     .judge = judge,
+    .verdicts = &VERDICTS,
 };

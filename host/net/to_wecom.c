@@ -228,6 +228,7 @@ const struct adapter ADAPTER_WECOM_BOT = {
     .render = render_bot,
     .request = request_bot,
     .judge = wecom_judge_bot,
+    .verdicts = &WECOM_BOT_VERDICTS,
 };
 
 const struct adapter ADAPTER_WECOM_APP = {
@@ -241,6 +242,7 @@ const struct adapter ADAPTER_WECOM_APP = {
     .render = render_app,
     .request = request_app,
     .judge = wecom_judge_app,
+    .verdicts = &WECOM_APP_VERDICTS,
     .token_request = token_request,
     .token_judge = wecom_judge_token,
 };

@@ -6,6 +6,8 @@
 
 #include "net/adapter.h"
 
+extern const struct verdicts WECOM_BOT_VERDICTS, WECOM_APP_VERDICTS;
+
 void wecom_judge_bot(const struct reply *reply, struct sent *out);
 void wecom_judge_app(const struct reply *reply, struct sent *out);
 bool wecom_judge_token(const struct reply *reply, struct token *token, struct sent *why);

@@ -105,6 +105,9 @@ static const struct code_row APP_ROWS[] = {
     LAST_ROWS,
 };
 
+const struct verdicts WECOM_BOT_VERDICTS = {BOT_ROWS, COUNT_OF(BOT_ROWS), NULL, 0};
+const struct verdicts WECOM_APP_VERDICTS = {APP_ROWS, COUNT_OF(APP_ROWS), NULL, 0};
+
 void wecom_judge_bot(const struct reply *reply, struct sent *out)
 {
     static const struct code_form FORM = {"errcode", NULL, "errmsg", NULL, BOT_ROWS};

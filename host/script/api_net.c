@@ -116,6 +116,70 @@ static int l_adapters(lua_State *L)
     return 1;
 }
 
+/* ---- its tables, for whoever writes about them ---------------------------------------------- */
+
+static void push_verdict(lua_State *L, enum sent_kind kind, int64_t after_ms, const char *zh,
+                         const char *en)
+{
+    lua_createtable(L, 0, 7);
+    set_text(L, "outcome", sent_name(kind));
+    set_int(L, "after", after_ms);
+    set_text(L, "hint_zh", zh);
+    set_text(L, "hint", en);
+}
+
+static void push_verdicts(lua_State *L, const struct verdicts *verdicts)
+{
+    lua_Integer at = 0;
+
+    lua_newtable(L);
+    for (size_t i = 0; verdicts && i < verdicts->code_count; i++) {
+        const struct code_row *row = &verdicts->codes[i];
+
+        push_verdict(L, row->kind, row->after_ms, row->hint_zh, row->hint_en);
+        set_text(L, "code", row->code);
+        set_text(L, "words", row->words);
+        lua_rawseti(L, -2, ++at);
+    }
+    for (size_t i = 0; verdicts && i < verdicts->status_count; i++) {
+        const struct status_row *row = &verdicts->statuses[i];
+
+        push_verdict(L, row->kind, row->after_ms, row->hint_zh, row->hint_en);
+        set_int(L, "first", row->first);
+        set_int(L, "last", row->last);
+        lua_rawseti(L, -2, ++at);
+    }
+}
+
+/* verdicts(kind): its table; without a kind what is the same for all */
+static int l_verdicts(lua_State *L)
+{
+    push_verdicts(L, lua_isnoneornil(L, 1) ? &SENT_NETWORK : take_adapter(L)->verdicts);
+    return 1;
+}
+
+/* keys(kind): its own keys of conf; without a kind those of any channel */
+static int l_keys(lua_State *L)
+{
+    static const char *const FORMS[] = {
+        [KEY_TEXT] = "text", [KEY_URL] = "url",         [KEY_INT] = "int",
+        [KEY_BOOL] = "bool", [KEY_SECRET] = "secret",   [KEY_WORDS] = "words",
+        [KEY_MAP] = "map",   [KEY_SECRETS] = "secrets",
+    };
+    const struct channel_key *key =
+        lua_isnoneornil(L, 1) ? adapter_shared_keys() : take_adapter(L)->keys;
+
+    lua_newtable(L);
+    for (lua_Integer i = 1; key->name; key++, i++) {
+        lua_createtable(L, 0, 3);
+        set_text(L, "name", key->name);
+        set_text(L, "form", FORMS[key->kind]);
+        set_bool(L, "needed", key->is_needed);
+        lua_rawseti(L, -2, i);
+    }
+    return 1;
+}
+
 /* check(message) */
 static int l_check(lua_State *L)
 {
@@ -442,6 +506,7 @@ static const struct luaL_Reg FUNCTIONS[] = {
     {"cut", l_cut},
     {"evaluate", l_evaluate},
     {"judge", l_judge},
+    {"keys", l_keys},
     {"preview", l_preview},
     {"render", l_render},
     {"request", l_request},
@@ -451,6 +516,7 @@ static const struct luaL_Reg FUNCTIONS[] = {
     {"token_request", l_token_request},
     {"tree", l_tree},
     {"verdict", l_verdict},
+    {"verdicts", l_verdicts},
     {NULL, NULL},
 };
 

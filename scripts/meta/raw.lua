@@ -160,6 +160,21 @@ local net = {}
 ---@field partial? string[]
 ---@return Adapter[]
 function net.adapters() end
+---@class Verdict a row of a table: by code and words, or by status
+---@field code? string
+---@field words? string "a|b": one of them in the text
+---@field first? integer
+---@field last? integer
+---@field outcome string
+---@field after integer ms
+---@field hint? string
+---@field hint_zh? string
+---@param kind? string without it what is the same for all
+---@return Verdict[]
+function net.verdicts(kind) end
+---@param kind? string without it what any channel may say
+---@return { name: string, form: string, needed: boolean }[]
+function net.keys(kind) end
 ---@param message any
 ---@return true? done, string? why, Kind? kind
 function net.check(message) end
