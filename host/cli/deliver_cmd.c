@@ -3,16 +3,22 @@
 #include "cli/handlers.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/local.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "casework/channels.h"
 #include "cli/house.h"
 #include "cli/messages.h"
 #include "cli/table.h"
 #include "cli/waiting.h"
+#include "cli/wrap.h"
 #include "serve/deliver.h"
+#include "serve/errand.h"
 
 const struct option deliver_options[] = {
     {"until-empty", NULL, "等待重试，直到没有能发的消息",
@@ -59,13 +65,17 @@ static void tell_failure(void *context, const struct deliver_failure *failure)
     const char *outcome = sent_name(failure->outcome);
     struct value *map = value_new_map();
     struct buf next;
+    struct buf line;
 
     buf_init(&next, 256);
-    out_print(&telling->house->out, "%" PRId64 "  %s  %s%s%s%s%s%s%s%s%s\n", failure->outbox_id,
-              failure->channel, messages_outcome(outcome), failure->code[0] ? "  " : "",
-              failure->code, failure->text[0] ? "  " : "", failure->text, SAY("；", "; "),
-              what_next(failure->next, &next), failure->hint[0] ? SAY("；", "; ") : "",
-              failure->hint);
+    buf_init(&line, 4096);
+    buf_add_format(&line, "%" PRId64 "  %s  %s%s%s%s%s%s%s%s%s", failure->outbox_id,
+                   failure->channel, messages_outcome(outcome), failure->code[0] ? "  " : "",
+                   failure->code, failure->text[0] ? "  " : "", failure->text, SAY("；", "; "),
+                   what_next(failure->next, &next), failure->hint[0] ? SAY("；", "; ") : "",
+                   failure->hint);
+    wrap_rest(&telling->house->out, 2, buf_text(&line));
+    buf_clear(&line);
     value_set_int(map, "id", failure->outbox_id);
     value_set_int(map, "attempt", failure->attempt);
     value_set_text(map, "channel", failure->channel);
@@ -152,6 +162,21 @@ static bool dry_run(struct house *house, struct err *err)
     return false;
 }
 
+/* Somebody else sends for this site all the time. */
+static bool is_served(const struct house *house)
+{
+    struct err unsaid = {0};
+    char *path = file_join(house->globals.dir, ERRAND_SOCKET);
+    int socket;
+    bool is_there = local_connect(path, &socket, &unsaid);
+
+    mem_free(path);
+    if (is_there) {
+        close(socket);
+    }
+    return is_there;
+}
+
 enum outcome deliver_handler(struct house *house, const struct args *args, struct err *err)
 {
     struct deliver_report report = {0};
@@ -162,6 +187,12 @@ enum outcome deliver_handler(struct house *house, const struct args *args, struc
 
     if (args_has(args, "dry-run")) {
         return args_outcome(house_read(house, err) && dry_run(house, err));
+    }
+    if (is_served(house)) {
+        err_set(err, ERR_BUSY, "%s",
+                SAY("duban serve 正在运行，消息由它发送；进展见 duban outbox",
+                    "duban serve is running and sends by itself; see duban outbox"));
+        return OUTCOME_REFUSED;
     }
     telling.list = value_new_list();
     ok = house_courier(house, err) && house_write(house, args, err) &&

@@ -40,6 +40,7 @@ void house_lend(const struct house *lender, struct house *guest)
                             .lang = text_is_zh() ? "zh" : "en",
                             .library = lender->library,
                             .zygote = lender->zygote,
+                            .courier = lender->courier,
                             .site = lender->site,
                             .keeper = lender->keeper,
                             .pages = lender->pages,

@@ -57,6 +57,23 @@ static void say_unrouted(const struct house *house, const struct wait *wait)
               wait->ready);
 }
 
+/* The channel would have taken them: it is the minute when platforms are busiest, or they came
+   while the round was ending. */
+static void say_rush(const struct house *house)
+{
+    int64_t now = clock_now();
+    int64_t until = 0;
+
+    if (!house->site->is_virtual && channel_is_rush(now, &until)) {
+        out_print(&house->out,
+                  SAY("，整点半点平台忙，让开 %" PRId64 " 秒\n",
+                      ", kept out of the platforms' busiest minute for %" PRId64 " s\n"),
+                  seconds(until - now));
+    } else {
+        out_print(&house->out, SAY("，下一轮再发\n", " for the next round\n"));
+    }
+}
+
 /* Ready, and yet the channel did not take them. */
 static void say_ready(const struct house *house, struct channels *channels, const struct wait *wait)
 {
@@ -80,7 +97,7 @@ static void say_ready(const struct house *house, struct channels *channels, cons
         out_print(&house->out, SAY("，渠道已断开；见 duban doctor\n",
                                    ", the channel is open; see duban doctor\n"));
     } else if (again_at == CHANNEL_UNLIMITED) {
-        out_print(&house->out, SAY("，下一轮再发\n", " for the next round\n"));
+        say_rush(house);
     } else {
         out_print(
             &house->out,

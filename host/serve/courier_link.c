@@ -257,8 +257,8 @@ static void hang_up(struct courier_link *link)
     }
 }
 
-bool courier_try(struct courier_link *link, const struct wire_send *send, struct value **frame,
-                 struct wire_outcome *outcome, struct err *err)
+static bool exchange(struct courier_link *link, const struct wire_send *send, struct value **frame,
+                     struct wire_outcome *outcome, struct err *err)
 {
     int64_t deadline = send->deadline_ms + MOMENT_MS;
 
@@ -284,6 +284,18 @@ bool courier_try(struct courier_link *link, const struct wire_send *send, struct
     }
     err_set(err, ERR_TIMEOUT, "%s", SAY("信使没有回话", "the courier did not answer"));
     return false;
+}
+
+/* The courier of the link may be under way with messages of others, so the trial has its own. */
+bool courier_try(struct courier_link *link, const struct wire_send *send, struct value **frame,
+                 struct wire_outcome *outcome, struct err *err)
+{
+    struct courier_link own = {.socket = link->socket, .fd = -1};
+    bool ok = fetch(&own, err) && wait_ready(&own, PROGRAM, err) &&
+              exchange(&own, send, frame, outcome, err);
+
+    hang_up(&own);
+    return ok;
 }
 
 /* Hears it out: what it says is of no use any more, its end is. */

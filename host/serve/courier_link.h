@@ -27,8 +27,8 @@ MUST_USE bool courier_start(const struct courier_options *options, struct courie
 /* Lets what is being sent end for at most grace_ms, then ends courier and nest; accepts NULL. */
 void courier_stop(struct courier_link *link, int64_t grace_ms);
 
-/* Sends one message and waits for what comes of it, until its deadline and a moment. *frame owns
-   what outcome borrows; the caller frees it. */
+/* Sends one message through a courier that is there for it alone, and waits for what comes of it,
+   until its deadline and a moment. *frame owns what outcome borrows; the caller frees it. */
 MUST_USE bool courier_try(struct courier_link *link, const struct wire_send *send,
                           struct value **frame, struct wire_outcome *outcome, struct err *err);
 
