@@ -393,6 +393,12 @@ bool channel_resume(struct store *store, const char *name, struct err *err)
     if (changed == 0) {
         err_set(err, ERR_CONFLICT, SAY("渠道 %s 没有暂停，也没有断开", "channel %s is in order"),
                 name);
+        return false;
     }
-    return changed > 0;
+    /* What failed for the channel's sake has waited long enough; what may have arrived has not. */
+    return store_run(store,
+                     "UPDATE outbox SET retry_at = 0 WHERE status = 'waiting' AND channel = $1"
+                     " AND retry_at > 0 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE"
+                     " deliveries.outbox_id = outbox.outbox_id AND outcome = 'unknown')",
+                     NULL, err, "t", name);
 }

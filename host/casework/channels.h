@@ -70,7 +70,8 @@ struct outbox_ways channel_ways(const struct channel *channel);
 bool channel_is_rush(int64_t wall, int64_t *until);
 
 /* What an administrator does, in the caller's transaction. Resuming also closes the circuit and
-   lifts the platform's pause. ERR_CONFLICT when it is as asked already. */
+   lifts the platform's pause, and its messages no longer wait for a retry,
+   but for those that may have arrived. ERR_CONFLICT when it is as asked already. */
 MUST_USE bool channel_pause(struct store *store, const char *name, const char *reason,
                             struct err *err);
 MUST_USE bool channel_resume(struct store *store, const char *name, struct err *err);

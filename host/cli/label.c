@@ -142,6 +142,24 @@ void label_outcome(const struct labels *labels, const char *number, const char *
 }
 
 /* "# 移交事项待签收" on the first line of the file; false when there is none. */
+/* A heading's places are filled in a message only; here each is an ellipsis. */
+static void add_words(const char *line, size_t length, struct buf *out)
+{
+    const char *end = line + length;
+
+    while (line < end) {
+        bool is_place = end - line > 2 && strncmp(line, "{{", 2) == 0;
+        const char *close = is_place ? strstr(line, "}}") : NULL;
+
+        if (close && close < end) {
+            buf_add_text(out, "…");
+            line = close + 2;
+        } else {
+            buf_add_byte(out, (unsigned char)*line++);
+        }
+    }
+}
+
 static bool add_heading(const char *folder, const char *file, struct buf *out)
 {
     char *path = file_join(folder, file);
@@ -153,7 +171,7 @@ static bool add_heading(const char *folder, const char *file, struct buf *out)
     if (file_is_there(path) && file_read(path, TEMPLATE_MAX, &text, NULL)) {
         line = buf_text(&text);
         if (strncmp(line, "# ", 2) == 0 && line[2] != '\n') {
-            buf_add(out, line + 2, strcspn(line + 2, "\r\n"));
+            add_words(line + 2, strcspn(line + 2, "\r\n"), out);
             is_there = true;
         }
     }

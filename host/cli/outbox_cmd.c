@@ -3,6 +3,7 @@
 #include "cli/handlers.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -54,6 +55,7 @@ struct listing {
     struct value *all;   /* under --json */
     struct value *found; /* the one message that was asked for */
     struct value *message;
+    int64_t retry_at;
 };
 
 /* Who sees only the own unit sees the messages of its cases. */
@@ -110,6 +112,7 @@ static bool take_one(void *context, const struct outbox_line *line)
 
     if (is_seen(listing->view, line)) {
         listing->found = messages_map(line);
+        listing->retry_at = line->retry_at;
         if (line->message &&
             json_parse(line->message, strlen(line->message), &listing->message, NULL)) {
             letters_hide_token(listing->message);
@@ -143,7 +146,20 @@ static void row_instant(struct house *house, const char *label, const struct val
     }
 }
 
-static void say_one(struct house *house, const struct value *map, const struct value *attempts)
+/* When it is tried again: of the boot's clock, so only how long it is until then can be told. */
+static void row_next(struct house *house, const struct value *map, int64_t retry_at)
+{
+    int64_t left = (retry_at - clock_steady() + 999) / 1000;
+    char text[64];
+
+    if (left > 0 && strcmp(value_get_text(map, "status"), "waiting") == 0) {
+        snprintf(text, sizeof text, SAY("%" PRId64 " 秒后", "in %" PRId64 " s"), left);
+        row(house, SAY("下次发送", "next try"), text);
+    }
+}
+
+static void say_one(struct house *house, const struct value *map, const struct value *attempts,
+                    int64_t retry_at)
 {
     struct buf title;
     const struct value *message = value_get(map, "message");
@@ -161,6 +177,7 @@ static void say_one(struct house *house, const struct value *map, const struct v
     row(house, SAY("渠道", "channel"), value_get_text(map, "channel"));
     row_instant(house, SAY("产生", "made"), map, "created_at");
     row_instant(house, SAY("暂缓至", "held until"), map, "hold_until");
+    row_next(house, map, retry_at);
     row_instant(house, SAY("时效", "expires"), map, "expires_at");
     row_instant(house, SAY("已阅", "seen"), map, "seen_at");
     row(house, SAY("标题", "title"), value_get_text(message, "title"));
@@ -235,7 +252,7 @@ static bool show_one(struct view *view, int64_t id, struct err *err)
         value_free(listing.found);
         return false;
     }
-    say_one(house, listing.found, attempts);
+    say_one(house, listing.found, attempts, listing.retry_at);
     value_set(listing.found, "attempts", attempts);
     out_document(&house->out, listing.found);
     return true;

@@ -2,6 +2,7 @@
 -- rest waits for.
 local process = require("raw.process")
 local queue = require("spec.support.queue")
+local serving = require("spec.support.serving")
 local site = require("spec.support.site")
 local text = require("raw.text")
 
@@ -70,7 +71,9 @@ describe("deliver", function()
     here.site:must("channel", "pause", "work", "--reason", "停用", "--by", "P07")
     local second = told()
     assert.matches("渠道已暂停；恢复用 duban channel resume work", second)
-    assert.is_nil(here.site:json("deliver").why)
+    assert.matches("下次发送 +%d+ 秒后", here.site:must("outbox", "1"))
+    here.site:must("channel", "resume", "work", "--by", "P07")
+    assert.equal(0, here:row(1).retry_at) -- it need not wait any longer
   end)
 
   it("says that there is no route", function()
@@ -90,5 +93,17 @@ describe("channel test", function()
     assert.matches("督办系统试发", file:read("a"))
     file:close()
     assert.matches("^平台接收  200  （", told)
+  end)
+
+  it("works beside serve, through a courier of its own, and leaves sending to serve", function()
+    local office = site.make({ real = true })
+    site.write(office.path .. "/duban.conf.lua",
+      'return { office = "430000", channels = { box = { kind = "sink" } }, route = { "box" } }')
+    local served = serving.start(office)
+    assert.matches("^平台接收  200", office:must("channel", "test", "box", "--by", "P07"))
+    assert.matches("^平台接收  200", office:must("channel", "test", "box", "--by", "P07"))
+    assert.matches("duban serve 正在运行，消息由它发送", office:refused("deliver"))
+    assert.equal(0, served:stop().code)
+    office:must("deliver")
   end)
 end)
