@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "net/mail.h"
 
-#define PERSON_ZH "收件人地址不存在或已满：更正其邮箱后重放"
+#define PERSON_ZH "收件人地址不存在或已满：更正其邮箱后重发"
 #define PERSON_EN "no such mailbox, or it is full: correct the address, then replay"
 #define LOGIN_ZH "邮件服务器不认可登录：核对 user 与 password"
 #define LOGIN_EN "the login is refused: check user and password"
@@ -22,9 +22,9 @@ static const struct code_row ENHANCED[] = {
      "the sender's address is refused: check the channel's from"},
     {"5.1.", NULL, SENT_BAD_CONTENT, 0, PERSON_ZH, PERSON_EN},
     {"5.2.", NULL, SENT_BAD_CONTENT, 0, PERSON_ZH, PERSON_EN},
-    {"5.3.4", NULL, SENT_BAD_CONTENT, 0, "邮件过大：缩短模板后重放",
+    {"5.3.4", NULL, SENT_BAD_CONTENT, 0, "邮件过大：缩短模板后重发",
      "the letter is too large: shorten the template, then replay"},
-    {"5.6.", NULL, SENT_BAD_CONTENT, 0, "邮件内容不被接受：修改模板后重放",
+    {"5.6.", NULL, SENT_BAD_CONTENT, 0, "邮件内容不被接受：修改模板后重发",
      "the content is refused: change the template, then replay"},
     {"5.7.8", NULL, SENT_BAD_CHANNEL, 0, LOGIN_ZH, LOGIN_EN},
     {"5.7.", NULL, SENT_BAD_CHANNEL, 0, "服务器按策略拒收：请邮件管理员允许本机用此 from 发信",
@@ -37,12 +37,12 @@ static const struct status_row STATUSES[] = {
     {400, 499, SENT_TRANSIENT, 0, AGAIN_ZH, AGAIN_EN},
     {530, 538, SENT_BAD_CHANNEL, 0, LOGIN_ZH, LOGIN_EN},
     {550, 551, SENT_BAD_CONTENT, 0, PERSON_ZH, PERSON_EN},
-    {552, 552, SENT_BAD_CONTENT, 0, "邮件过大或对方信箱已满：缩短模板或请对方清理后重放",
+    {552, 552, SENT_BAD_CONTENT, 0, "邮件过大或对方信箱已满：缩短模板或请对方清理后重发",
      "too large, or the mailbox is full: shorten the template or ask for room, then replay"},
     {553, 553, SENT_BAD_CONTENT, 0, PERSON_ZH, PERSON_EN},
     {500, 504, SENT_BAD_CHANNEL, 0, "邮件服务器不懂命令：核对 host、port 与 tls",
      "the server does not understand: check host, port and tls"},
-    {500, 599, SENT_BAD_CONTENT, 0, "邮件被拒收：看服务器原文，修改后重放",
+    {500, 599, SENT_BAD_CONTENT, 0, "邮件被拒收：看服务器原文，修改后重发",
      "refused: read the server's words, change it, then replay"},
 };
 

@@ -129,7 +129,7 @@ static bool request(const struct signing *signing, const struct buf *body, struc
     }
 #define TOKEN_ZH "token 无效：在群的机器人设置里复制 access_token，更新密钥"
 #define TOKEN_EN "the token is void: copy access_token from the robot's settings into the secret"
-#define FORM_ZH "消息格式不被接受：修改模板后重放"
+#define FORM_ZH "消息格式不被接受：修改模板后重发"
 #define FORM_EN "the form of the message is refused: change the template, then replay"
 
 /* 310000 is one code for four troubles, told apart by its text. A signature's text also speaks of
@@ -162,7 +162,7 @@ static const struct code_row ROWS[] = {
             "the robot was stopped: start it in the group's settings"),
     CHANNEL("400106", NULL, "机器人不存在：重建机器人并更换 token",
             "the robot is gone: add one again and replace the token"),
-    CONTENT("460101", "内容过长（上限 20000 字节）：缩短模板后重放",
+    CONTENT("460101", "内容过长（上限 20000 字节）：缩短模板后重发",
             "too long (over 20000 bytes): shorten the template, then replay"),
     CONTENT("40035", FORM_ZH, FORM_EN),
     CONTENT("43004", FORM_ZH, FORM_EN),
@@ -170,7 +170,7 @@ static const struct code_row ROWS[] = {
     SLOW(NULL, "too fast|exceed 20|freq|频|限流|too many"),
     {"-1", NULL, SENT_TRANSIENT, 0, "钉钉系统繁忙，会自动重试",
      "the platform is busy; it is tried again"},
-    CONTENT(NULL, "钉钉拒收：按错误码查官方说明，修改后重放",
+    CONTENT(NULL, "钉钉拒收：按错误码查官方说明，修改后重发",
             "refused: look the code up in the vendor's list, change it, then replay"),
 };
 

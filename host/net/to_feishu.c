@@ -185,11 +185,11 @@ static const struct code_row ROWS[] = {
     {"0", NULL, SENT_ACCEPTED, 0, NULL, NULL},
     SLOW("11232", NULL),
     SLOW("9499", "too many|too fast|freq|limit|频|限流"),
-    CONTENT("9499", "请求格式有误或超过 20000 字节：修改模板后重放",
+    CONTENT("9499", "请求格式有误或超过 20000 字节：修改模板后重发",
             "malformed, or over 20000 bytes: change the template, then replay"),
     CHANNEL("19001", "token 无效：在群的机器人设置里复制 webhook 地址末段，更新密钥",
             "the token is void: copy the last part of the robot's webhook address into the secret"),
-    CONTENT("19002", "参数无效：修改模板后重放",
+    CONTENT("19002", "参数无效：修改模板后重发",
             "a parameter is void: change the template, then replay"),
     CHANNEL("19021", "签名不符或时间相差超过 1 小时：先校准本机时钟，再核对 secret",
             "the signature fails or the time is over one hour off: set this machine's clock, then "
@@ -202,7 +202,7 @@ static const struct code_row ROWS[] = {
     SLOW(NULL, "too fast|too many|freq|频|限流"),
     {"-1", NULL, SENT_TRANSIENT, 0, "飞书系统繁忙，会自动重试",
      "the platform is busy; it is tried again"},
-    CONTENT(NULL, "飞书拒收：按错误码查官方说明，修改后重放",
+    CONTENT(NULL, "飞书拒收：按错误码查官方说明，修改后重发",
             "refused: look the code up in the vendor's list, change it, then replay"),
 };
 

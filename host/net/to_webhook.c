@@ -139,7 +139,7 @@ static const struct status_row ROWS[] = {
     {425, 425, SENT_TRANSIENT, 0, "对方要求稍后再发，会自动重试", "too early; it is tried again"},
     {429, 429, SENT_THROTTLED, MINUTE_MS, "发送过快，渠道已暂停，稍后自动继续",
      "too many requests: the channel pauses and goes on by itself"},
-    {400, 499, SENT_BAD_CONTENT, 0, "对方拒收这条内容：看应答原文，修改模板后重放",
+    {400, 499, SENT_BAD_CONTENT, 0, "对方拒收这条内容：看应答原文，修改模板后重发",
      "the receiver refuses this content: read its answer, change the template, then replay"},
     {502, 502, SENT_THROTTLED, MINUTE_MS, "对方网关后面没有应答，渠道已暂停，稍后自动继续",
      "the gateway had no answer: the channel pauses and goes on by itself"},

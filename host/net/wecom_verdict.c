@@ -33,16 +33,16 @@
          NULL,                                                                      \
          SENT_BAD_CONTENT,                                                          \
          0,                                                                         \
-         "内容不合要求或过长：修改模板后重放",                                      \
+         "内容不合要求或过长：修改模板后重发",                                      \
          "the content is malformed or too long: change the template, then replay"}, \
         {"44004",                                                                   \
          NULL,                                                                      \
          SENT_BAD_CONTENT,                                                          \
          0,                                                                         \
-         "内容为空：修改模板后重放",                                                \
+         "内容为空：修改模板后重发",                                                \
          "the content is empty: change the template, then replay"},                 \
     {                                                                               \
-        "45002", NULL, SENT_BAD_CONTENT, 0, "内容过长：缩短模板后重放",             \
+        "45002", NULL, SENT_BAD_CONTENT, 0, "内容过长：缩短模板后重发",             \
             "the content is too long: shorten the template, then replay"            \
     }
 #define LAST_ROWS                                                                          \
@@ -54,7 +54,7 @@
          "企业微信系统繁忙，会自动重试",                                                   \
          "the platform is busy; it is tried again"},                                       \
     {                                                                                      \
-        NULL, NULL, SENT_BAD_CONTENT, 0, "企业微信拒收：按错误码查官方说明，修改后重放",   \
+        NULL, NULL, SENT_BAD_CONTENT, 0, "企业微信拒收：按错误码查官方说明，修改后重发",   \
             "refused: look the code up in the vendor's list, change it, then replay"       \
     }
 
