@@ -2,7 +2,10 @@
 -- the script they speak of, and every output shown is compared with the one that came.
 local replay = {}
 
-local function blocks(text)
+--- The fenced blocks of a page: kind is what stands behind the fence.
+---@param text string
+---@return { kind: string, body: string }[]
+function replay.blocks(text)
   local list = {}
   local from = 1
   while true do
@@ -60,12 +63,12 @@ end
 
 --- Play a page in an empty folder.
 ---@param text string of the page
----@param stage { folder: string, binary: string, script: string }
+---@param stage { folder: string, binary: string, script: string?, kind: string? } kind of the blocks that are typed
 ---@return { typed: string, shown: string, came: string }[]
 function replay.page(text, stage)
   local played, before = {}, nil
-  for _, block in ipairs(blocks(text)) do
-    if block.kind == "console" then
+  for _, block in ipairs(replay.blocks(text)) do
+    if block.kind == (stage.kind or "console") then
       for _, one in ipairs(commands(block.body)) do
         played[#played + 1] = { typed = one.typed, shown = tidy(table.concat(one.shown, "\n")),
           came = tidy(run(stage, one.typed)) }
@@ -83,17 +86,19 @@ end
 --- The page with what came in place of what was shown.
 ---@param text string
 ---@param played table[]
+---@param kind? string of the blocks that were typed
 ---@return string
-function replay.filled(text, played)
+function replay.filled(text, played, kind)
   local at = 0
-  return (text:gsub("\n```console\n(.-)\n```", function(body)
+  kind = kind or "console"
+  return (text:gsub("\n```" .. kind .. "\n(.-)\n```", function(body)
     local out = {}
     for _ in ipairs(commands(body)) do
       at = at + 1
       out[#out + 1] = "$ " .. played[at].typed
       out[#out + 1] = played[at].came ~= "" and played[at].came or nil
     end
-    return "\n```console\n" .. table.concat(out, "\n") .. "\n```"
+    return "\n```" .. kind .. "\n" .. table.concat(out, "\n") .. "\n```"
   end))
 end
 
