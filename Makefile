@@ -125,6 +125,8 @@ install: build/duban
 	@install -m 644 build/duban.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	@build/duban help --bash >build/duban.bash
 	@install -m 644 build/duban.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/duban
+	@install -d $(DESTDIR)$(PREFIX)/share/doc/duban
+	@install -m 644 README.md $(wildcard docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/duban/
 	@sed 's#@PREFIX@#$(PREFIX)#' docs/systemd/duban.service >build/duban.service
 	@install -m 644 build/duban.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 
