@@ -2,6 +2,7 @@
 -- Queries are calls to the host and read one snapshot; what is asked for is only
 -- collected and handed back at the end, to be applied all or nothing.
 
+local blame = require("engine.blame")
 local calendar = require("calendar")
 local instants = require("engine.instants")
 local load = require("language.load")
@@ -179,22 +180,6 @@ local function chunk_of(request, host, inside)
   end
 end
 
--- A call that fails inside C says no place; its caller in the script is the place.
-local function placed(name)
-  return function(why)
-    if type(why) ~= "string" or why:find("^[^\n]-:%d+: ") then
-      return why
-    end
-    for level = 3, 12 do
-      local _, place = pcall(error, "", level)
-      if type(place) == "string" and place:sub(1, #name + 1) == name .. ":" then
-        return place .. why
-      end
-    end
-    return name .. ": " .. why
-  end
-end
-
 local function sentence(name, why)
   return (type(why) == "string" and "" or name .. ": ") .. words.raised(why)
 end
@@ -222,7 +207,7 @@ function run.answer(request, host, ctx, day)
   if not act then
     return first_finding(findings, request.name)
   end
-  local ok, value = xpcall(act, placed(request.name))
+  local ok, value = xpcall(act, blame.placed(request.name))
   if not ok then
     return { done = false, fault = sentence(request.name, value) }
   end

@@ -7,6 +7,7 @@ local calendar = require("calendar")
 local decide = require("engine.decide")
 local examples = require("engine.examples")
 local explain = require("engine.explain")
+local gateway = require("engine.gateway")
 local next_of = require("engine.next")
 local instants = require("engine.instants")
 local load = require("language.load")
@@ -32,6 +33,7 @@ local function prepare()
     return
   end
   lend("raw.codec", { encode = "encode", decode = "decode" })
+  lend("raw.json", { json = "decode" })
   lend("raw.script", { load = "load" })
   lend("raw.worker", { item = "item", call = "call", out = "out" })
   host.ready = true
@@ -66,8 +68,20 @@ end
 
 local ops = {}
 
+local function load_channel(request)
+  local channel, findings = gateway.load(request, host)
+  if not channel then
+    return { ok = false, findings = findings }
+  end
+  loaded = { channel = channel }
+  return { ok = true, about = { kind = "channel", title = channel.def.title } }
+end
+
 function ops.load(request)
   words.set_language(request.lang)
+  if request.kind == "channel" then
+    return load_channel(request)
+  end
   if request.kind == "chunk" then
     loaded = { name = request.name, ctx = context(request), encode = host.encode,
       decode = host.decode }
@@ -84,12 +98,21 @@ end
 
 function ops.check(request)
   words.set_language(request.lang)
+  if request.kind == "channel" then
+    return gateway.check(request, host)
+  end
   local def, findings = read_script(request)
   if not def then
     return { findings = findings, examples = {}, about = false }
   end
   local results = def.kind == "workflow" and examples.run(def, context(request)) or {}
   return { findings = findings or {}, examples = results, about = about.of(def) }
+end
+
+--- The script of a channel is asked for requests or for verdicts.
+function ops.ask(request)
+  words.set_language(request.lang or words.language())
+  return gateway.ask(loaded.channel, request, host.item)
 end
 
 local function calendars_from(request)
@@ -189,7 +212,8 @@ function ops.run(request)
   return run.answer(request, host, context(request), instants.day(request.at or 0))
 end
 
-local NEEDS_SCRIPT = { decide = true, explain = true, next = true, values = true }
+local NEEDS_SCRIPT = { decide = "def", explain = "def", next = "def", values = "def",
+  ask = "channel" }
 
 --- Answer one request of the host.
 ---@param request table
@@ -199,7 +223,7 @@ function service.answer(request)
   local op = ops[request.op]
   if not op then
     return refused(words.sayf("不认识的请求“%s”", "unknown request \"%s\"", tostring(request.op)))
-  elseif NEEDS_SCRIPT[request.op] and not (loaded and loaded.def) then
+  elseif NEEDS_SCRIPT[request.op] and not (loaded and loaded[NEEDS_SCRIPT[request.op]]) then
     return { refused = { kind = "conflict", text = words.say("还没有装载脚本", "no script is loaded") } }
   end
   return op(request)

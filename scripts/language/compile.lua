@@ -279,4 +279,17 @@ function compile.job(r, marker, node)
     missed = read.missed or "once", run = read.run, line = read.line }
 end
 
+local function line_of(r, body, key, marker)
+  local node = r:entry(body, key)
+  return node and node.line or marker.line
+end
+
+--- The script of a channel.
+function compile.channel(r, marker, node)
+  local read, body = r:marker(marker, node, {})
+  return { kind = "channel", title = read[1], request = read.request, answer = read.answer,
+    line = read.line, lines = { request = line_of(r, body, "request", read),
+      answer = line_of(r, body, "answer", read) } }
+end
+
 return compile

@@ -40,7 +40,9 @@ for _, name in ipairs({ "id", "code", "words", "enum", "form_date", "record_date
 end
 
 local function key_text(key)
-  if key[2] == "enum" then
+  if key.shape then
+    return key.shape
+  elseif key[2] == "enum" then
     return "`\"" .. table.concat(key.values, "\"` `\"") .. "\"`"
   end
   return KINDS[key[2]] or key[2]
@@ -148,6 +150,18 @@ local function guides_section(out)
   end
 end
 
+-- A language of its own, for the folder channels/ alone.
+local function channels_section(out)
+  out[#out + 1] = ""
+  out[#out + 1] = "## 渠道脚本 scripts of channels"
+  out[#out + 1] = ""
+  out[#out + 1] = "只在 `channels/` 的脚本里有这些词，写法见 `channels/mas.lua`。 "
+    .. "Known in the scripts of `channels/` alone; `channels/mas.lua` shows how they are used."
+  for _, row in ipairs(schema.channels) do
+    word_section(out, row)
+  end
+end
+
 local function notes_section(out)
   out[#out + 1] = ""
   out[#out + 1] = "## 约定 conventions"
@@ -174,12 +188,15 @@ function document.markdown()
   builtin_section(out)
   roles_section(out)
   guides_section(out)
+  channels_section(out)
   notes_section(out)
   return table.concat(out, "\n") .. "\n"
 end
 
 local function lua_type(key)
-  if key[2] == "enum" then
+  if key.type then
+    return key.type
+  elseif key[2] == "enum" then
     return "\"" .. table.concat(key.values, "\"|\"") .. "\""
   end
   return TYPES[key[2]] or "table|string"
@@ -245,6 +262,12 @@ function document.stubs()
       end
       stub(out, row)
     end
+  end
+  for _, row in ipairs(schema.channels) do
+    if row.keys then
+      class(out, row)
+    end
+    stub(out, row)
   end
   return table.concat(out, "\n") .. "\n"
 end

@@ -28,6 +28,7 @@ local load = {}
 ---@field others table? ABOUT of other procedures by id
 ---@field roles table? known role names
 ---@field templates table? known template names
+---@field is_alone boolean? it requires nothing
 
 local compile_text = _G.load
 
@@ -116,7 +117,9 @@ local function names_for(session, options, constructors)
       names[name] = value
     end
   end
-  names.require = require_from(session, options)
+  if not options.is_alone then
+    names.require = require_from(session, options)
+  end
   return names
 end
 
@@ -129,13 +132,16 @@ local function new_session(options, constructors)
   return session
 end
 
-local function root_marker(session, value, found, file)
+local function root_marker(session, value, found, file, rows)
   local word = markers.word(value)
-  if word and schema.words[word] and schema.words[word].root then
+  if word and rows[word] and rows[word].root then
     return word
   elseif #session.findings == 0 then
     table.insert(session.findings, finding(file, found and found.returned or {},
-      words.say("脚本要 return 一个 workflow 或 job", "the script must return a workflow or a job")))
+      rows == schema.words and words.say("脚本要 return 一个 workflow 或 job",
+        "the script must return a workflow or a job")
+      or words.say("渠道脚本要 return channel \"名称\" { request = …, answer = … }",
+        "the script must return channel \"title\" { request = …, answer = … }")))
   end
   return nil
 end
@@ -173,13 +179,32 @@ function load.script(options)
   options.name = options.name or "script.lua"
   local session = new_session(options, markers.constructors())
   local value, found, ok = run(session, options.source, options.name)
-  local word = ok and root_marker(session, value, found, options.name)
+  local word = ok and root_marker(session, value, found, options.name, schema.words)
   local def = word and read(session, options, value, found, word) or nil
   local findings = check.sorted(session.findings)
   if has_errors(findings) then
     return nil, findings
   end
   return def, findings
+end
+
+--- Load the script of a channel; `extra` holds the words its functions build a request of.
+---@param options LoadOptions
+---@return table? def nil when a finding is an error
+---@return table[] findings
+function load.channel(options)
+  options.is_alone = true
+  local root = { channel = schema.channel_words.channel }
+  local session = new_session(options, markers.constructors(root))
+  local value, found, ok = run(session, options.source, options.name)
+  local def
+  if ok and root_marker(session, value, found, options.name, root) then
+    local r = reader.new({ file = options.name, kinds = kinds.all(), index = {} })
+    def = compile.channel(r, value, found.returned)
+    table.move(r.findings, 1, #r.findings, #session.findings + 1, session.findings)
+  end
+  local findings = check.sorted(session.findings)
+  return not has_errors(findings) and def or nil, findings
 end
 
 --- Load a chunk on the same base, without the constructors; `extra` holds what it may call.

@@ -47,10 +47,11 @@ local function metatable_for(row)
 end
 
 --- The constructors by name, new for each script.
+---@param rows table<string, table>? rows of the schema by word; nil: those of procedures and jobs
 ---@return table<string, table>
-function markers.constructors()
+function markers.constructors(rows)
   local out = {}
-  for word, row in pairs(schema.words) do
+  for word, row in pairs(rows or schema.words) do
     out[word] = setmetatable({}, metatable_for(row))
   end
   return out

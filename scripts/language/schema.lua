@@ -4,6 +4,7 @@
 -- word cannot exist in one of them only.
 
 local builtins = require("language.schema.builtins")
+local channels = require("language.schema.channels")
 local definitions = require("language.schema.definitions")
 local effects = require("language.schema.effects")
 local examples = require("language.schema.examples")
@@ -27,6 +28,7 @@ schema.notes = notes
 schema.roles = roles
 schema.samples = samples
 schema.tables = definitions.tables
+schema.channels = channels
 
 local function key_index(keys)
   local by_name = {}
@@ -50,7 +52,18 @@ local function index_words()
   return by_word
 end
 
+-- The words of channel scripts, apart from those of procedures.
+local function index_channels()
+  local by_word = {}
+  for _, row in ipairs(channels) do
+    row.key = key_index(row.keys)
+    by_word[row.word] = row
+  end
+  return by_word
+end
+
 schema.words = index_words()
+schema.channel_words = index_channels()
 
 --- What the schema says about a word.
 ---@param word string

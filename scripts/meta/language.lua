@@ -471,3 +471,59 @@ function paper(arg1) end
 ---@param arg1 string step
 ---@return duban.Marker
 function waiting(arg1) end
+
+---@class duban.channel
+---@field request fun(message: table, conf: table): table 由消息和渠道设置给出请求 { method, url, headers, body }
+---@field answer fun(reply: table): table 由应答 { status, body, json } 给出结论 { outcome, code, text, ref, after }
+---@field [integer] any
+
+--- 一个网关；渠道脚本返回它 · one gateway; the script of a channel returns it
+---@param arg1 string title
+---@return fun(given: duban.channel): duban.Marker
+function channel(arg1) end
+
+--- 密钥，只写名字；值在信使里才填上，脚本看不到 · a secret by its name alone; only the courier puts its value in
+---@param arg1 string words
+---@return duban.Marker
+function secret(arg1) end
+
+--- 发送的时刻："s" "ms" "iso" "compact"；{ "ms", number = true } 在 json 里是数 · when it is sent: s, ms, iso, compact; { "ms", number = true } is a number in json
+---@param arg1 string words
+---@return duban.Marker
+function timestamp(arg1) end
+
+--- 依次连接各项 · the items, one after the other
+---@param arg1 any value
+---@return duban.Marker
+function concat(arg1) end
+
+--- 写成 JSON，里面可以有别的词 · as JSON, with other words inside
+---@param arg1 any data
+---@return duban.Marker
+function json(arg1) end
+
+--- Base64 编码 · in base64
+---@param arg1 any value
+---@return duban.Marker
+function base64(arg1) end
+
+--- 网址编码 · percent-encoded
+---@param arg1 any value
+---@return duban.Marker
+function urlencode(arg1) end
+
+--- MD5，小写十六进制 · MD5 in small hexadecimal
+---@param arg1 any value
+---@return duban.Marker
+function md5(arg1) end
+
+---@class duban.hmac
+---@field key any 密钥
+---@field of any 被签的内容
+---@field as? "hex"|"base64"|"raw" 写法
+---@field [integer] any
+
+--- HMAC-SHA256 · HMAC-SHA256
+---@param given duban.hmac
+---@return duban.Marker
+function hmac(given) end
