@@ -369,6 +369,15 @@ static bool is_listed(const struct address_list *list, const struct address_try 
     return false;
 }
 
+bool address_is_listed(const struct address_list *list, const char *host, int64_t port)
+{
+    struct address address;
+    bool is_number = address_parse(host, &address);
+    struct address_try try = {.host = host, .port = port, .address = is_number ? &address : NULL};
+
+    return is_listed(list, &try, !is_number);
+}
+
 /* By convention "localhost" and whatever ends in it is this machine. */
 static bool is_local_name(const char *host)
 {

@@ -45,6 +45,10 @@ MUST_USE bool address_list_read(const struct value *list, struct address_list **
                                 struct err *err);
 void address_list_free(struct address_list *list); /* accepts NULL */
 
+/* True when the list names this host itself: by its name, or, when it is a number, by a network
+   that holds it. list may be NULL. */
+bool address_is_listed(const struct address_list *list, const char *host, int64_t port);
+
 /* One connection about to be made. */
 struct address_try {
     const char *host; /* as the URL says it, without brackets */

@@ -3,10 +3,12 @@
    of the tree, and the verdict that comes out of the script. */
 #include "net/adapter.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
+#include "net/address.h"
 #include "net/body.h"
 #include "net/tree.h"
 
@@ -199,6 +201,66 @@ bool tree_verdict(const struct value *answer, struct sent *out, struct err *err)
     return true;
 }
 
+/* ---- where it may go ---- */
+
+struct place {
+    char host[256];
+    int64_t port;
+};
+
+/* Host and port of a URL that request_is_url holds for one. */
+static bool place_of(const char *url, struct place *out)
+{
+    bool is_tls = strncmp(url, "https://", 8) == 0;
+    const char *at = url + (is_tls ? 8 : 7);
+    size_t length = *at == '[' ? strcspn(at, "]/?#") + 1 : strcspn(at, ":/?#");
+    char *end = NULL;
+
+    if (length == 0 || length >= sizeof out->host || strcspn(at, "/?#") < length) {
+        return false;
+    }
+    (void)memcpy(out->host, at, length);
+    out->host[length] = '\0';
+    out->port = is_tls ? 443 : 80;
+    at += length;
+    if (*at == ':') {
+        out->port = strtol(at + 1, &end, 10);
+        at = end;
+    }
+    return out->port > 0 && out->port <= 65535 && (!*at || strchr("/?#", *at));
+}
+
+/* A script chooses its address, but only among those the administrator wrote down: that of url, or
+   one that allow names. */
+static bool check_place(const struct value *conf, const char *url, struct err *err)
+{
+    const char *own = value_get_text(conf, "url");
+    struct address_list *allow = NULL;
+    struct place place;
+    struct place known;
+    bool is_good = false;
+
+    if (!place_of(url, &place)) {
+        return refuse(err, "url 的主机写法有误", "the host of url is none");
+    }
+    if (own && request_is_url(own) && place_of(own, &known) && known.port == place.port &&
+        strcasecmp(known.host, place.host) == 0) {
+        return true;
+    }
+    if (!address_list_read(value_get(conf, "allow"), &allow, err)) {
+        return false;
+    }
+    is_good = address_is_listed(allow, place.host, place.port);
+    address_list_free(allow);
+    if (!is_good) {
+        err_set(err, ERR_DENIED,
+                SAY("脚本要连接 %s，渠道的 url 与 allow 都没有写它",
+                    "the script wants %s, which neither url nor allow of the channel names"),
+                place.host);
+    }
+    return is_good;
+}
+
 /* ---- the row -------------------------------------------------------------------------------- */
 
 /* What the script is given. */
@@ -219,7 +281,8 @@ static bool request(const struct signing *signing, const struct buf *body, struc
     if (!signing->tree) {
         return refuse(err, "渠道脚本还没有给出请求", "the channel's script gave no request yet");
     }
-    return tree_request(signing->tree, signing->secrets, signing->now_ms, out, err);
+    return tree_request(signing->tree, signing->secrets, signing->now_ms, out, err) &&
+           check_place(signing->conf, buf_text(&out->url), err);
 }
 
 /* An answer that came is for the script to judge; here it only counts as not judged. */
