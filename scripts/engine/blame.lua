@@ -40,6 +40,9 @@ end
 ---@return string
 function blame.sentence(name, why, line)
   local raised = words.raised(why):sub(1, 4096)
+  if raised:sub(1, #name + 2) == name .. ": " then
+    raised = raised:sub(#name + 3)
+  end
   local at, text = raised:match("^[^\n]-:(%d+): (.*)")
   at = tonumber(at) or line
   return name .. (at and ":" .. at or "") .. ": " .. cut(faults.say(text or raised))
