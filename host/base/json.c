@@ -95,6 +95,11 @@ static struct value *tree_of(const json_t *json, int depth, struct err *err)
     return value_new_nil();
 }
 
+void json_prepare(void)
+{
+    json_object_seed(0);
+}
+
 bool json_parse(const char *text, size_t length, struct value **out, struct err *err)
 {
     json_error_t why = {.line = 1, .column = 1};

@@ -15,6 +15,9 @@
 /* Refuses duplicate keys, depth over 64, NaN, invalid UTF-8, integers beyond 64 bits, trailing
    text. */
 MUST_USE bool json_parse(const char *text, size_t length, struct value **out, struct err *err);
+/* Does now what json_parse would do first: it asks the system for a random number. For a process
+   that will have no files any more. */
+void json_prepare(void);
 /* Appends canonical JSON. Integers have no point; floats always have one or an exponent. */
 void json_write(const struct value *value, struct buf *out);
 /* Appends one JSON string with its quotes. */

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "script/convert.h"
 #include "script/library.h"
@@ -26,6 +27,7 @@ bool service_open(const char *library, struct service **out, struct err *err)
     lua_State *L;
     bool ok = false;
 
+    json_prepare(); /* a worker cannot */
     service->state = state_new();
     L = state_lua(service->state);
     if (!library_load(L, library, err) || !library_require(L, MODULE, err)) {

@@ -77,6 +77,7 @@ bool deliver_open(struct keeper *keeper, struct courier_link *link,
         goto done;
     }
     deliver->under_way = mem_array(deliver->channels.count + 1, sizeof *deliver->under_way);
+    deliver->gateways = deliver_scripts_new(deliver);
     *out = deliver;
     deliver = NULL;
     ok = true;
@@ -92,6 +93,7 @@ void deliver_close(struct deliver *deliver)
     }
     deliver_forget_outcomes(deliver);
     deliver_forget_claims(deliver);
+    deliver_scripts_free(deliver->gateways, deliver->channels.count);
     channels_clear(&deliver->channels);
     mem_free(deliver->under_way);
     mem_free(deliver);
@@ -123,8 +125,10 @@ bool deliver_reload(struct deliver *deliver, struct err *err)
         deliver->outcomes[i].channel =
             moved(&deliver->channels, &now, deliver->outcomes[i].channel);
     }
+    deliver_scripts_free(deliver->gateways, deliver->channels.count);
     channels_clear(&deliver->channels);
     deliver->channels = now;
+    deliver->gateways = deliver_scripts_new(deliver);
     deliver->first = 0;
     deliver->written = -1;
     return true;
@@ -215,6 +219,7 @@ bool deliver_step(struct deliver *deliver, struct deliver_report *report, struct
         deliver_hand_over(deliver); /* of nothing new */
     }
     deliver_listen(deliver);
+    deliver_judge_answers(deliver);
     is_full = deliver->outcome_count == DELIVER_BATCH;
     if (!is_due(deliver)) {
         return true;
@@ -223,6 +228,7 @@ bool deliver_step(struct deliver *deliver, struct deliver_report *report, struct
         deliver_forget_claims(deliver);
         return false;
     }
+    deliver_ask_scripts(deliver);
     deliver_hand_over(deliver);
     if (deliver->claim_count) {
         crash_point("deliver.sent");

@@ -61,7 +61,8 @@ void deliver_forget_claims(struct deliver *deliver)
     outbox_claims_clear(deliver->claims, deliver->claim_count);
     for (size_t i = 0; i < deliver->claim_count; i++) {
         value_free(deliver->messages[i]);
-        deliver->messages[i] = NULL;
+        value_free(deliver->trees[i]);
+        deliver->messages[i] = deliver->trees[i] = NULL;
     }
     deliver->claim_count = 0;
 }

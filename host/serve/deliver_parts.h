@@ -28,8 +28,11 @@ struct deliver_job {
 struct deliver_outcome {
     struct value *frame;
     struct outbox_result result;
-    size_t channel; /* channels.count: of an earlier configuration */
+    size_t channel;    /* channels.count: of an earlier configuration */
+    const char *reply; /* of a channel with a script, until that judged it; in frame */
+    size_t reply_length;
     bool is_unsent;
+    bool is_fault; /* the channel's script failed: that counts against the channel */
 };
 
 struct deliver {
@@ -37,13 +40,15 @@ struct deliver {
     struct courier_link *link;
     struct deliver_options options;
     struct channels channels;
-    size_t *under_way; /* of each channel */
+    size_t *under_way;         /* of each channel */
+    struct gateway **gateways; /* of each channel; NULL: it has no script */
     struct deliver_job jobs[DELIVER_MAX];
     size_t job_count;
     struct deliver_outcome outcomes[DELIVER_BATCH];
     size_t outcome_count;
     struct outbox_claim claims[DELIVER_BATCH]; /* of this step */
     struct value *messages[DELIVER_BATCH];
+    struct value *trees[DELIVER_BATCH]; /* requests that a script made; else NULL */
     size_t claim_channels[DELIVER_BATCH];
     size_t claim_count;
     int64_t lease_until; /* of this step's claims */
@@ -72,6 +77,16 @@ MUST_USE bool deliver_claim(struct deliver *deliver, struct err *err);
 void deliver_forget_claims(struct deliver *deliver);
 /* When something will be due that the channels let through. */
 MUST_USE bool deliver_next_wake(struct deliver *deliver, int64_t *at, struct err *err);
+
+/* ---- deliver_script.c: outside of transactions ---- */
+
+/* One for each channel that has a script, by its index; the caller frees them. */
+struct gateway **deliver_scripts_new(const struct deliver *deliver);
+void deliver_scripts_free(struct gateway **list, size_t count); /* accepts NULL */
+/* Asks the scripts for the requests of what was claimed; what gets none has its outcome. */
+void deliver_ask_scripts(struct deliver *deliver);
+/* Asks the scripts what the answers that came mean. */
+void deliver_judge_answers(struct deliver *deliver);
 
 /* ---- deliver_wire.c ---- */
 

@@ -115,11 +115,15 @@ bool deliver_record_one(struct deliver *deliver, const struct deliver_outcome *o
     if (is_known) {
         ways = channel_ways(&deliver->channels.list[outcome->channel]);
     }
+    ways.holds = ways.holds || outcome->is_fault; /* the next answer would not be read either */
     if (!outbox_record(deliver->keeper->store, &ways, &clocks, result, &next, &is_late, err)) {
         return false;
     }
     if (is_late) {
         return true;
+    }
+    if (outcome->is_fault) {
+        next.circuit = RETRY_CIRCUIT_FAILS;
     }
     count_up(deliver, outcome, &next);
     if (is_known) {

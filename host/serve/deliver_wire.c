@@ -49,6 +49,8 @@ static void take(struct deliver *deliver, const struct wire_outcome *said, struc
 
     *outcome = (struct deliver_outcome){.frame = frame,
                                         .channel = job ? job->channel : deliver->channels.count,
+                                        .reply = said->reply,
+                                        .reply_length = said->reply_length,
                                         .is_unsent = said->is_unsent};
     outcome->result =
         (struct outbox_result){.outbox_id = job ? job->outbox_id : said->id >> 16,
@@ -188,6 +190,7 @@ static void put(struct deliver *deliver, struct wire *wire, size_t index)
                              .channel = channel->name,
                              .conf = channel->conf,
                              .message = message,
+                             .tree = deliver->trees[index],
                              .key = or_empty(value_get_text(message, "id")),
                              .attempt = claim->attempt,
                              .is_again = claim->is_again && !channel->adapter->has_key,
