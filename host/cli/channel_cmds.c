@@ -11,6 +11,7 @@
 #include "casework/channels.h"
 #include "casework/conf_channels.h"
 #include "casework/registry.h"
+#include "cli/channel_script.h"
 #include "cli/command.h"
 #include "cli/house.h"
 #include "cli/messages.h"
@@ -257,7 +258,10 @@ static bool try_channel(struct house *house, const struct channel *channel,
     struct buf result;
     bool ok;
 
-    if (!courier_try(house->courier, &send, &frame, &outcome, err)) {
+    ok = channel_has_script(channel)
+             ? channel_script_try(house, channel, &send, &frame, &outcome, err)
+             : courier_try(house->courier, &send, &frame, &outcome, err);
+    if (!ok) {
         return false;
     }
     buf_init(&result, ACTS_RESULT_LIMIT);

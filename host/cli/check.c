@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "casework/rights.h"
 #include "cli/ask.h"
+#include "cli/check_channels.h"
 #include "cli/check_templates.h"
 #include "cli/opened.h"
+#include "serve/gateway.h"
 
 struct checking {
     struct house *house;
@@ -184,6 +186,69 @@ static bool examine(struct checking *checking, struct source *source, struct err
     return ok;
 }
 
+static bool is_channel(const struct source *source)
+{
+    return strcmp(source->kind, "channel") == 0;
+}
+
+/* The request that the script made of the trial message: shown, and built as it would be sent. */
+static void look_at_request(struct checking *checking, const struct source *source,
+                            const struct value *reply, const char *name, const struct value *conf)
+{
+    struct value *preview = value_new_map();
+    struct err why = {0};
+
+    if (!value_get(reply, "tree")) {
+        value_free(preview);
+        return;
+    }
+    if (!check_channel_request(reply, conf, &why)) {
+        add_sentence(checking->report, source, "error", why.text);
+    }
+    value_set_text(preview, "file", source->path);
+    value_set_text(preview, "channel", name);
+    value_set_text(preview, "text", value_get_text(reply, "preview"));
+    value_push(checking->report->previews, preview);
+}
+
+static bool examine_as(struct checking *checking, struct source *source, const char *name,
+                       const struct value *conf, struct err *err)
+{
+    struct value *request = request_for(source, "check");
+    struct value *reply = NULL;
+    bool ok;
+
+    value_set_text(request, "lang", checking->house->lang);
+    if (conf) {
+        value_set(request, "conf", gateway_conf(name, conf));
+    }
+    ok = ask_about(checking, source, request, &reply, err);
+    if (ok && reply) {
+        add_reply(checking->report, source, reply);
+        look_at_request(checking, source, reply, name, conf);
+    }
+    value_free(request);
+    value_free(reply);
+    return ok;
+}
+
+/* As each channel of the site that uses it; else with settings made up. */
+static bool examine_channel(struct checking *checking, struct source *source, struct err *err)
+{
+    struct value *users = check_channel_users(checking->house, source->name);
+    size_t count = value_count(users);
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = examine_as(checking, source, value_key_at(users, i), value_at(users, i), err);
+    }
+    if (count == 0) {
+        ok = examine_as(checking, source, NULL, NULL, err);
+    }
+    value_free(users);
+    return ok;
+}
+
 /* The ids of what is checked here: published together, they are there for each other. */
 static struct value *ids_of(const struct sources *sources)
 {
@@ -275,17 +340,20 @@ bool check_sources(struct house *house, struct sources *sources, struct check_re
     struct checking checking = {.house = house, .sources = sources, .report = report};
     bool ok;
 
-    *report = (struct check_report){.findings = value_new_list(), .examples = value_new_list()};
+    *report = (struct check_report){
+        .findings = value_new_list(), .previews = value_new_list(), .examples = value_new_list()};
     checking.others = value_new_map();
     checking.roles = role_names(house);
     ok = sources_templates(house, &checking.templates, err);
     for (size_t i = 0; ok && i < sources->count; i++) {
-        ok = learn(&checking, &sources->items[i], err);
+        ok = is_channel(&sources->items[i]) || learn(&checking, &sources->items[i], err);
     }
     for (size_t i = 0; ok && i < sources->count; i++) {
         struct source *source = &sources->items[i];
 
-        ok = source->is_extra || source->is_stopped || examine(&checking, source, err);
+        ok = source->is_extra || source->is_stopped ||
+             (is_channel(source) ? examine_channel(&checking, source, err)
+                                 : examine(&checking, source, err));
     }
     if (ok) {
         warn_around(&checking);
@@ -300,6 +368,7 @@ bool check_sources(struct house *house, struct sources *sources, struct check_re
 void check_clear(struct check_report *report)
 {
     value_free(report->findings);
+    value_free(report->previews);
     value_free(report->examples);
     *report = (struct check_report){0};
 }
@@ -344,6 +413,22 @@ static void show_example(const struct out *out, const struct value *example)
     out_print(out, "%s%s\n", !is_ok && text ? SAY("：", ": ") : "", !is_ok && text ? text : "");
 }
 
+static void show_preview(const struct out *out, const struct value *preview)
+{
+    const char *channel = value_get_text(preview, "channel");
+    const char *text = value_get_text(preview, "text");
+
+    out_print(out, "%s: ", value_get_text(preview, "file"));
+    if (channel) {
+        out_print(out, SAY("渠道 %s 试一条消息，", "a trial message through %s; "), channel);
+    } else {
+        out_print(out, "%s",
+                  SAY("用假设的设置试一条消息，", "a trial message, its settings made up; "));
+    }
+    out_print(out, SAY("密钥写作 «名称»：\n\n%s\n\n", "secrets are shown as «name»:\n\n%s\n\n"),
+              text ? text : "");
+}
+
 static void document(struct house *house, const struct check_report *report, size_t files)
 {
     struct value *map = value_new_map();
@@ -355,6 +440,9 @@ static void document(struct house *house, const struct check_report *report, siz
     value_set_int(map, "examples_run", (int64_t)report->examples_run);
     value_set_int(map, "examples_failed", (int64_t)report->examples_failed);
     value_set(map, "findings", value_copy(report->findings));
+    if (value_count(report->previews)) {
+        value_set(map, "previews", value_copy(report->previews));
+    }
     value_set(map, "examples", value_copy(report->examples));
     out_document(&house->out, map);
 }
@@ -370,6 +458,9 @@ void check_show(struct house *house, const struct sources *sources,
     }
     for (size_t i = 0; i < value_count(report->findings); i++) {
         show_finding(out, value_at(report->findings, i));
+    }
+    for (size_t i = 0; i < value_count(report->previews); i++) {
+        show_preview(out, value_at(report->previews, i));
     }
     for (size_t i = 0; i < value_count(report->examples); i++) {
         show_example(out, value_at(report->examples, i));

@@ -13,6 +13,7 @@
 
 struct check_report {
     struct value *findings; /* list of { file (path as given), line, column, level, text } */
+    struct value *previews; /* list of { file, channel, text }: the requests of channel scripts */
     struct value *examples; /* list of { file, title, ok, text, line }, one or more an example */
     size_t errors;
     size_t warnings;

@@ -17,26 +17,40 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* The kind whose constructor a line returns; NULL for another line. */
+static const char *kind_in(const char *word)
+{
+    static const char *const KINDS[] = {"job", "workflow", "channel"};
+
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+        size_t length = strlen(KINDS[i]);
+
+        if (strncmp(word, KINDS[i], length) == 0 && !isalnum((unsigned char)word[length]) &&
+            word[length] != '_') {
+            return KINDS[i];
+        }
+    }
+    return NULL;
+}
+
 /* "return job" at the start of a line tells a job; the folder tells when the script does not. */
 static const char *kind_of(const char *path, const char *text)
 {
     const char *line = text;
+    const char *kind;
 
     while (line) {
         line += strspn(line, " \t\r\n");
         if (strncmp(line, "return", 6) == 0 && isspace((unsigned char)line[6])) {
             line += 6 + strspn(line + 6, " \t\r\n");
-            if (strncmp(line, "job", 3) == 0 && !isalnum((unsigned char)line[3]) &&
-                line[3] != '_') {
-                return "job";
-            }
-            if (strncmp(line, "workflow", 8) == 0) {
-                return "workflow";
+            kind = kind_in(line);
+            if (kind) {
+                return kind;
             }
         }
         line = strchr(line, '\n');
     }
-    return strstr(path, "jobs/") ? "job" : "workflow";
+    return strstr(path, "jobs/") ? "job" : strstr(path, "channels/") ? "channel" : "workflow";
 }
 
 /* The next name required after *at, a fresh text, or NULL; a word in a comment costs an unneeded
@@ -202,11 +216,14 @@ bool sources_add_folder(struct house *house, struct sources *sources, const char
 {
     char *workflows = file_join(folder, "workflows");
     char *jobs = file_join(folder, "jobs");
+    char *channels = file_join(folder, "channels");
     bool ok = add_one_folder(house, sources, workflows, is_extra, err) &&
-              add_one_folder(house, sources, jobs, is_extra, err);
+              add_one_folder(house, sources, jobs, is_extra, err) &&
+              (is_extra || add_one_folder(house, sources, channels, is_extra, err));
 
     mem_free(workflows);
     mem_free(jobs);
+    mem_free(channels);
     return ok;
 }
 

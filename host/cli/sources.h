@@ -15,7 +15,8 @@ struct source {
     char *path; /* as it is shown */
     char *name; /* its last part: the chunk name */
     char *text;
-    const char *kind; /* "workflow" or "job", by the constructor it returns, else by its folder */
+    const char *kind; /* "workflow", "job" or "channel", by the constructor it returns, else by its
+                         folder */
     struct value *modules; /* map: name a require uses to source, of all it reaches */
     struct value *about;   /* of the worker; NULL until somebody asked */
     bool is_extra;         /* only there so that others can be checked against it */
@@ -31,7 +32,8 @@ struct sources {
    (same content name) is not added again. */
 MUST_USE bool sources_add(struct house *house, struct sources *sources, const char *path,
                           bool is_extra, struct err *err);
-/* Every *.lua of folder/workflows and folder/jobs, in order of name. */
+/* Every *.lua of folder/workflows and folder/jobs, in order of name; of folder/channels too unless
+   they are extra: no other script is held against a channel's. */
 MUST_USE bool sources_add_folder(struct house *house, struct sources *sources, const char *folder,
                                  bool is_extra, struct err *err);
 void sources_clear(struct sources *sources);

@@ -270,14 +270,34 @@ static bool is_good(struct house *house, struct sources *sources, struct err *er
     return ok;
 }
 
+/* The script of a channel speaks for the site, not for a case: it is used as it stands there. */
+static bool refuse_channels(const struct sources *sources, struct err *err)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct source *source = &sources->items[i];
+
+        if (!source->is_extra && strcmp(source->kind, "channel") == 0) {
+            err_set(
+                err, ERR_INVALID,
+                SAY("%s 是渠道脚本，不用发布：放在站点的 channels/ 里，由 duban.conf.lua 的 "
+                    "script 指明",
+                    "%s is the script of a channel and is not published: it stands in channels/ "
+                    "of the site and duban.conf.lua names it"),
+                source->path);
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum outcome publish_run(struct house *house, const struct args *args, struct err *err)
 {
     struct sources sources = {0};
     const char *note = args_get(args, "note");
     bool ok = house_write(house, args, err) && right_administers(house, err) &&
               (!note || form_refuse_classified(house, NULL, note, SAY("说明", "the note"), err)) &&
-              gather(house, args, &sources, err) && is_good(house, &sources, err) &&
-              publish(house, &sources, args, err);
+              gather(house, args, &sources, err) && refuse_channels(&sources, err) &&
+              is_good(house, &sources, err) && publish(house, &sources, args, err);
 
     sources_clear(&sources);
     return args_outcome(ok);

@@ -215,6 +215,76 @@ static void feishu(const struct asked *asked, struct answer *answer)
     mem_free(secret);
 }
 
+/* ---- the short messages of 移动云MAS ---- */
+
+/* The JSON inside the base64 of the body; NULL when it is none. The caller frees it. */
+static struct value *mas_body(const struct asked *asked)
+{
+    struct value *json = NULL;
+    unsigned char *text = mem_new(asked->body.length + 4);
+    int length = EVP_DecodeBlock(text, (const unsigned char *)buf_text(&asked->body),
+                                 (int)asked->body.length);
+
+    while (length > 0 && text[length - 1] == '\0') {
+        length--; /* what padding stood for */
+    }
+    if (length <= 0 || !json_parse((const char *)text, (size_t)length, &json, NULL)) {
+        json = NULL;
+    }
+    mem_free(text);
+    return json;
+}
+
+static bool mas_mac_fits(const struct value *json, const char *secret)
+{
+    const char *const parts[] = {get(json, "ecName"),   get(json, "apId"),    secret,
+                                 get(json, "mobiles"),  get(json, "content"), get(json, "sign"),
+                                 get(json, "addSerial")};
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    char wanted[33];
+
+    EVP_DigestInit_ex(context, EVP_md5(), NULL);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        EVP_DigestUpdate(context, parts[i], strlen(parts[i]));
+    }
+    EVP_DigestFinal_ex(context, sum, NULL);
+    EVP_MD_CTX_free(context);
+    for (int i = 0; i < 16; i++) {
+        snprintf(wanted + 2 * i, 3, "%02x", sum[i]);
+    }
+    return strcmp(wanted, get(json, "mac")) == 0;
+}
+
+static void mas(const struct asked *asked, struct answer *answer)
+{
+    struct value *json = mas_body(asked);
+    const char *code = NULL;
+    char *secret = state_conf("mas_key");
+
+    if (!json || !*get(json, "content")) {
+        code = "InvalidMessage";
+    } else if (strcmp(get(json, "secretKey"), secret) != 0) {
+        code = "InvalidUsrOrPwd";
+    } else if (!*get(json, "sign")) {
+        code = "NoSignId";
+    } else if (!is_conf("mas_sign", get(json, "sign"))) {
+        code = "IllegalSignId";
+    } else if (!mas_mac_fits(json, secret)) {
+        code = "IllegalMac";
+    } else {
+        take(answer, get(json, "content"));
+    }
+    if (code) {
+        answer_json(answer, 200, "{\"msgGroup\":\"\",\"rspcod\":\"%s\",\"success\":false}", code);
+    } else {
+        answer_json(answer, 200,
+                    "{\"msgGroup\":\"0317001200001000\",\"rspcod\":\"success\",\"success\":true}");
+    }
+    value_free(json);
+    mem_free(secret);
+}
+
 /* ---- webhook ---- */
 
 static bool hook_sign_fits(const struct asked *asked, const char *secret)
@@ -263,6 +333,7 @@ static const struct {
     {"/cgi-bin/message/send", "wecom-app", wecom_app},
     {"/robot/send", "dingtalk", dingtalk},
     {"/open-apis/bot/v2/hook/", "feishu", feishu},
+    {"/sms/norsubmit", "mas", mas},
     {"/", "webhook", webhook},
 };
 

@@ -46,6 +46,8 @@ static const char *const DEFAULTS[][2] = {
     {"feishu_token", "feishu-test-token-0001"},
     {"feishu_secret", "duban-test-secret"},
     {"hook_secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    {"mas_key", "mas-test-secret-0001"},
+    {"mas_sign", "SignCode1"},
     {"smtp_user", ""},
     {"smtp_password", ""},
     {"client_ca", ""},
