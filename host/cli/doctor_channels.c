@@ -1,17 +1,19 @@
 /* What the doctor finds in the channels of a configuration before anything was sent through them:
-   none is routed to, a role nobody knows, a file of a secret that is not there. Nothing is read out
-   of those files; that is the courier's alone. */
+   none is routed to, a role nobody knows, a script or a file of a secret that is not there. Nothing
+   is read out of those files; that is the courier's alone. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "casework/rights.h"
 #include "casework/routes.h"
 #include "cli/doctor_site.h"
 #include "net/adapter.h"
+#include "serve/gateway.h"
 
 static void look_at_route(struct examination *exam)
 {
@@ -110,6 +112,31 @@ static void look_at_files(struct examination *exam, const char *name, const stru
     }
 }
 
+/* Of a channel whose gateway a script describes. */
+static void look_at_script(struct examination *exam, const char *name, const struct value *conf)
+{
+    const struct site *site = exam->house->site;
+    const char *kind = value_get_text(conf, "kind");
+    const char *script = value_get_text(conf, "script");
+    char text[400];
+    char *path;
+
+    if (!kind || strcmp(kind, "lua") != 0 || !script) {
+        return;
+    }
+    path = gateway_path(site->folder, site->library, script);
+    if (!path) {
+        snprintf(text, sizeof text,
+                 SAY("渠道 %.60s 的脚本 channels/%.100s 不存在",
+                     "channel %.60s: its script channels/%.100s is not there"),
+                 name, script);
+        doctor_note(exam, DOCTOR_WRONG, text,
+                    SAY("把脚本放到站点的 channels/ 里，用 duban check 试过再用",
+                        "put it into channels/ of the site and try it with duban check"));
+    }
+    mem_free(path);
+}
+
 void doctor_channels(struct examination *exam)
 {
     const struct site *site = exam->house->site;
@@ -120,6 +147,7 @@ void doctor_channels(struct examination *exam)
         look_at_roles(exam, value_key_at(channels, i), value_at(channels, i));
         if (!site->is_virtual) { /* a rehearsal uses none of them */
             look_at_files(exam, value_key_at(channels, i), value_at(channels, i));
+            look_at_script(exam, value_key_at(channels, i), value_at(channels, i));
         }
     }
 }

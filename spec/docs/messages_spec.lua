@@ -204,7 +204,7 @@ describe("the page about messages", function()
     end
   end)
 
-  for _, kind in ipairs({ "", table.unpack(KINDS) }) do
+  for _, kind in ipairs({ "", "lua", table.unpack(KINDS) }) do
     it("names every key of " .. (kind == "" and "any channel" or kind), function()
       local shown = {}
       for name, what in pages.part(text, "键", kind ~= "" and kind or nil):gmatch("| `([%w_]+)` | ([^\n]*)") do

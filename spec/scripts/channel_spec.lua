@@ -6,6 +6,7 @@ package.path = "scripts/?.lua;" .. package.path
 local json = require("raw.json")
 local net = require("raw.net")
 local service = require("engine.service")
+local wishes = require("engine.wishes")
 
 local CONF = { name = "sms", url = "https://mas.test/sms/norsubmit", secrets = { "key", "token" },
   options = { ecName = "测试单位", apId = "admin", sign = "SignCode1" } }
@@ -278,6 +279,19 @@ describe("the check of a channel script", function()
     local out = check(script('return { method = "GET", url = conf.options.nothing.x }'), CONF)
     assert.same({ "error", 2 }, { out.findings[1].level, out.findings[1].line })
     assert.is_nil(out.preview)
+  end)
+
+  it("has nothing to say of the one on the page about them", function()
+    local page = read("docs/messages.md")
+    local out = check(page:match("```lua\n(return channel.-)```"))
+    assert.same({}, out.findings)
+    assert.is_truthy(out.preview:find('X-Sign: hmac({\n  "at": timestamp(ms),', 1, true), out.preview)
+    local rows = page:match("<!%-%- 结论 %-%->(.-)<!%-%- 结论完 %-%->")
+    for name in pairs(wishes.OUTCOMES) do
+      assert.is_truthy(rows:find("| `" .. name .. "` |", 1, true), name)
+    end
+    local given = _G.load("return {" .. page:match("```lua\n(sms = .-)```") .. "}", "conf", "t", {})()
+    assert(net.check_conf("lua", given.sms))
   end)
 
   it("keeps control characters out of the preview", function()
