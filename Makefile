@@ -8,7 +8,7 @@ COURIER_ONLY = $(wildcard host/net/fetch*.c host/net/secret.c host/net/courier*.
 SOURCES  = $(filter-out $(COURIER_ONLY),$(foreach floor,$(FLOORS),$(sort $(wildcard host/$(floor)/*.c)))) host/main.c
 COURIER  = $(sort $(wildcard host/base/*.c host/net/*.c)) host/courier.c
 FAKES    = $(wildcard spec/fakes/*.c)
-LIBRARY  = $(shell find scripts workflows jobs channels schema templates -type f 2>/dev/null)
+LIBRARY  = $(shell find scripts workflows jobs schema templates -type f 2>/dev/null)
 
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 HARDEN   = -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
@@ -119,7 +119,7 @@ install: build/duban
 	@for program in build/duban build/duban-courier; do \
 	  if [ -x $$program ]; then install -m 755 $$program $(DESTDIR)$(PREFIX)/bin/; fi; \
 	done
-	@cp -R scripts workflows jobs channels schema templates $(DESTDIR)$(PREFIX)/share/duban/
+	@cp -R scripts workflows jobs schema templates $(DESTDIR)$(PREFIX)/share/duban/
 	@chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/duban
 	@DUBAN_LANG=zh build/duban help --man >build/duban.1
 	@install -m 644 build/duban.1 $(DESTDIR)$(PREFIX)/share/man/man1/

@@ -110,12 +110,14 @@ const char *gateway_mark(const struct gateway *gateway)
 
 char *gateway_path(const char *folder, const char *library, const char *script)
 {
-    const char *const roots[] = {folder, library};
+    const struct {
+        const char *root, *inner;
+    } roots[] = {{folder, GATEWAY_FOLDER}, {library, "scripts/" GATEWAY_FOLDER}};
     char *path = NULL;
 
     for (size_t i = 0; !path && i < COUNT_OF(roots) && *script != '.' && !strchr(script, '/');
          i++) {
-        char *inner = roots[i] ? file_join(roots[i], GATEWAY_FOLDER) : NULL;
+        char *inner = roots[i].root ? file_join(roots[i].root, roots[i].inner) : NULL;
 
         path = inner ? file_join(inner, script) : NULL;
         mem_free(inner);

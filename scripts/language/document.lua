@@ -155,8 +155,8 @@ local function channels_section(out)
   out[#out + 1] = ""
   out[#out + 1] = "## 渠道脚本 scripts of channels"
   out[#out + 1] = ""
-  out[#out + 1] = "只在 `channels/` 的脚本里有这些词，写法见 `channels/mas.lua`。 "
-    .. "Known in the scripts of `channels/` alone; `channels/mas.lua` shows how they are used."
+  out[#out + 1] = "只在 `channels/` 的脚本里有这些词，写法见 `scripts/channels/mas.lua`。 "
+    .. "Known in the scripts of `channels/` alone; see `scripts/channels/mas.lua`."
   for _, row in ipairs(schema.channels) do
     word_section(out, row)
   end

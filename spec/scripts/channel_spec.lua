@@ -252,7 +252,7 @@ describe("the check of a channel script", function()
   end
 
   it("shows the request of the shipped one with its secrets by name", function()
-    local out = check(read("channels/mas.lua"), CONF)
+    local out = check(read("scripts/channels/mas.lua"), CONF)
     assert.same({}, out.findings)
     assert.same({ "key" }, out.secrets)
     assert.is_truthy(out.preview:find("^POST https://mas.test/sms/norsubmit\nContent%-Type: "))
@@ -261,7 +261,7 @@ describe("the check of a channel script", function()
   end)
 
   it("makes settings up where no channel uses it", function()
-    local out = check(read("channels/mas.lua"))
+    local out = check(read("scripts/channels/mas.lua"))
     assert.same({}, out.findings)
     assert.is_truthy(out.preview:find('"ecName": "‹ecName›"', 1, true))
   end)

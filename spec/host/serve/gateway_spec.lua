@@ -106,7 +106,7 @@ describe("a channel with a script", function()
     { { empty = true }, "InvalidMessage", "bad_content" },
   }) do
     it("hears " .. case[2] .. " as " .. case[3], function()
-      local source = read("channels/mas.lua")
+      local source = read("scripts/channels/mas.lua")
       if case[1].break_mac then
         source = source:gsub("md5%(concat%(o%.ecName, ", "md5(concat(")
       elseif case[1].empty then
@@ -342,7 +342,7 @@ describe("the check of a site's channel script", function()
   end
 
   it("shows the request under the channel's own settings, secrets by name", function()
-    make(read("channels/mas.lua"))
+    make(read("scripts/channels/mas.lua"))
     local done = here.site:json("check")
     assert.same({ true, 1, "sms" }, { done.ok, #done.previews, done.previews[1].channel })
     assert.matches("^POST https://mas%.test/sms/norsubmit\n", done.previews[1].text)
